@@ -1,0 +1,145 @@
+"""The service module: everything a page may ask for, and the one place it imports from."""
+
+import contextlib
+from typing import Any
+
+from services.azure import Azure
+from services.azure.completions import MAX_CHOICES, MAX_STOPS, CompletionRequest
+from services.azure.completions import check as check_completion
+from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
+from services.azure.images import MAX_PICTURES, MAX_PROMPT, SIZES, ImageRequest
+from services.azure.snapshots import Choice, SnapshotBuilder, TextSnapshot, TokenScore
+from services.config import Deployment, Settings
+from services.embedded import EmbeddedSandbox, sandbox_settings
+from services.errors import (
+    ConfigError,
+    Filtered,
+    Invalid,
+    NotFound,
+    OutcomeUnknown,
+    Problem,
+    ServiceError,
+)
+from services.operation_worker import OperationWorker
+from services.operations import Operations, OperationView, Poll, Slot
+from services.pictures import MEDIA_TYPES, Pictures, Variant, signing_secret
+from services.runs import Run, Runs, RunState, paced
+from services.store import Store
+
+__all__ = [
+    "CLEAN",
+    "MAX_CHOICES",
+    "MAX_PICTURES",
+    "MAX_PROMPT",
+    "MAX_STOPS",
+    "MEDIA_TYPES",
+    "SIZES",
+    "Choice",
+    "CompletionRequest",
+    "ConfigError",
+    "Deployment",
+    "FilterReport",
+    "FilterState",
+    "Filtered",
+    "Finding",
+    "ImageRequest",
+    "Invalid",
+    "NotFound",
+    "OperationView",
+    "OutcomeUnknown",
+    "Poll",
+    "Problem",
+    "Run",
+    "RunState",
+    "ServiceError",
+    "Services",
+    "Settings",
+    "Slot",
+    "TextSnapshot",
+    "TokenScore",
+    "Variant",
+]
+
+
+class Services:
+    """What one server process offers its pages; made when it starts, closed when it ends."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.sandbox = EmbeddedSandbox(settings.data_dir) if settings.endpoint is None else None
+        self.settings = sandbox_settings(settings, self.sandbox.url) if self.sandbox else settings
+        self.secret = signing_secret(settings.signing_secret, settings.data_dir)
+        self.pictures = Pictures(settings.data_dir / "pictures", self.secret)
+        self._store = Store(settings.data_dir / "playground.db")
+        self._azure = Azure(self.settings)
+        self._runs = Runs()
+        self._operations = Operations(self._store, OperationWorker(self._store, self._azure, self.pictures))
+
+    def complete(self, owner: str, request: CompletionRequest) -> Run[TextSnapshot]:
+        """Starts a completion. Raises Invalid before anything is sent."""
+        check_completion(request)
+        return self._runs.start(owner, request, TextSnapshot(), self._complete)
+
+    def run(self, owner: str, id: str) -> Run[TextSnapshot] | None:
+        """The owner's run, to follow it again."""
+        return self._runs.find(owner, id)
+
+    @property
+    def active_runs(self) -> int:
+        """How many completions are being written right now."""
+        return self._runs.active
+
+    def generate(self, owner: str, intent: str, request: ImageRequest) -> str:
+        """Queues an image operation and returns its id; the same (owner, intent) is the same operation."""
+        return self._operations.generate(owner, intent, request)
+
+    def operation(self, owner: str, id: str) -> OperationView:
+        """How an image operation stands: one read. Raises NotFound."""
+        return self._operations.view(owner, id)
+
+    def latest_operation(self, owner: str) -> str | None:
+        """The id of the owner's newest image operation."""
+        return self._operations.latest(owner)
+
+    def cancel_operation(self, owner: str, id: str) -> bool:
+        """Cancels an operation that has not been sent; tells whether that was so."""
+        return self._operations.cancel(owner, id)
+
+    def check_operation(self, owner: str, id: str) -> None:
+        """Asks the service once more about an operation whose outcome is unknown."""
+        self._operations.check_again(owner, id)
+
+    def picture_link(self, owner: str, key: str, variant: Variant) -> str:
+        """A path at which the owner's browser gets a picture."""
+        return self.pictures.link(key, variant, owner)
+
+    def draft(self, owner: str, page: str) -> dict[str, Any]:
+        """What the owner last committed on a page."""
+        return self._store.draft(owner, page)
+
+    def save_draft(self, owner: str, page: str, content: dict[str, Any]) -> None:
+        """Keeps what the owner committed on a page, for a new tab."""
+        self._store.save_draft(owner, page, content)
+
+    def close(self) -> None:
+        """Stops text, lets image operations rest where they are, and ends the sandbox."""
+        self._runs.close()
+        self._operations.close()
+        self._azure.close()
+        self._store.close()
+        if self.sandbox:
+            self.sandbox.close()
+
+    def _complete(self, run: Run[TextSnapshot]) -> None:
+        builder = SnapshotBuilder()
+        try:
+            with contextlib.closing(self._azure.stream(run.request, run.on_open)) as blocks:
+                for block in paced(blocks, run.stopping.wait):
+                    run.publish(builder.add(block))
+                    if run.stopping.is_set():
+                        return
+        except ServiceError as error:
+            run.publish(builder.snapshot(complete=False))
+            broken = RunState.INCOMPLETE if run.value.choices else RunState.FAILED
+            run.end(broken, error)
+        else:
+            run.end(RunState.DONE if run.value.complete else RunState.INCOMPLETE)

@@ -1,0 +1,41 @@
+"""Server-sent events from bytes, wherever the network cut them.
+
+Lines end at LF, CR or CRLF and nowhere else (https://html.spec.whatwg.org/multipage/server-sent-events.html),
+so a line separator inside a JSON string stays inside it.
+"""
+
+import re
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+class SSEDecoder:
+    """Collects bytes and hands out the data of every event that is complete.
+
+    An event without its closing blank line is never handed out: a half event is no event.
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._data: list[bytes] = []
+
+    def feed(self, block: bytes) -> list[str]:
+        """The data of the events that this block completed, decoded as UTF-8 with U+FFFD for bad bytes."""
+        received = self._rest + block
+        lines = _LINE_END.split(received)
+        self._rest = lines.pop()
+        if received.endswith(b"\r"):  # the LF of this CRLF may still be on its way
+            self._rest = lines.pop() + b"\r"
+        return [event for line in lines if (event := self._line(line)) is not None]
+
+    def _line(self, line: bytes) -> str | None:
+        if line:
+            field, _, value = line.partition(b":")
+            if field == b"data":
+                self._data.append(value.removeprefix(b" "))
+            return None
+        if not self._data:
+            return None
+        event = b"\n".join(self._data).decode("utf-8", errors="replace")
+        self._data.clear()
+        return event

@@ -1,0 +1,261 @@
+"""Carries one image operation out: submit once, poll to the end, keep the pictures.
+
+A row reaches `submitting` before the request leaves, and a row found in that state is never sent again: the
+service is asked whether it knows it, and where it does not say, the person decides.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from services.azure import Azure
+from services.azure.images import FAILED, SUCCEEDED, ImageRequest, OperationReply, Picture
+from services.errors import (
+    BadReply,
+    Busy,
+    Filtered,
+    NotSaved,
+    OutcomeUnknown,
+    Refused,
+    ServiceError,
+    Unreachable,
+)
+from services.pictures import Pictures
+from services.store import UNFINISHED, Row, Store
+
+DEADLINE_S = 600.0
+POLL_FAILURES = 5
+MISSING_POLLS = 3
+DOWNLOAD_TRIES = 4
+AMBIGUOUS = (500, 502, 504)
+_LOG = logging.getLogger(__name__)
+
+
+class OperationWorker:
+    """Knows the service, the store and the pictures; holds nothing of an operation itself."""
+
+    def __init__(
+        self,
+        store: Store,
+        azure: Azure,
+        pictures: Pictures,
+        *,
+        deadline_s: float = DEADLINE_S,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._azure = azure
+        self._pictures = pictures
+        self._deadline_s = deadline_s
+        self._clock = clock
+        self._closing = threading.Event()
+        self._downloads = ThreadPoolExecutor(4, thread_name_prefix="download")
+
+    def close(self) -> None:
+        """Ends waits between polls; a request under way is finished."""
+        self._closing.set()
+        self._downloads.shutdown(wait=False, cancel_futures=True)
+
+    def carry_out(self, row: Row) -> None:
+        """Works until the operation ends or the server closes; whatever goes wrong, the row says so."""
+        try:
+            if row["state"] == "queued":
+                self._submit(row)
+            elif row["state"] == "submitting":
+                self._recover(row)
+            else:
+                self._follow(row)
+        except NotSaved:
+            raise
+        except ServiceError as error:
+            self._finish(row, "failed", error)
+        except Exception:
+            if self._closing.is_set():
+                return  # the pools are gone; the row goes on at the next start
+            _LOG.exception("operation %s ended by a defect", row["id"])
+            self._finish(row, "unknown", ServiceError(f"Something went wrong here. Reference: {row['id']}."))
+
+    def _submit(self, row: Row) -> None:
+        row["submitted_at"] = self._clock()
+        if not self._step(row, was=("queued",), state="submitting", submitted_at=row["submitted_at"]):
+            return  # canceled a moment ago
+        try:
+            reply = self._azure.submit(ImageRequest(**row["request"]), row["operation_id"])
+        except (OutcomeUnknown, BadReply):
+            self._recover(row)
+        except Busy as error:
+            if error.status not in AMBIGUOUS:
+                raise
+            self._recover(row)
+        else:
+            self._accepted(row, reply)
+
+    def _recover(self, row: Row) -> None:
+        """Asks for an operation that may have been accepted, under the id it was sent with."""
+        try:
+            reply = self._azure.poll(row["operation_id"])
+        except ServiceError as error:
+            unknown = OutcomeUnknown(
+                "The request was sent, but no answer came back: it may have been accepted.",
+                advice="It is never sent again by itself. Check again, or generate anew; it may be billed.",
+                request_id=error.request_id,
+                status=error.status,
+            )
+            self._finish(row, "unknown", unknown)
+        else:
+            self._accepted(row, reply)
+
+    def _accepted(self, row: Row, reply: OperationReply) -> None:
+        if reply.id is None:
+            raise BadReply("The service accepted the request but named no operation.")
+        row["service_id"] = reply.id
+        self._record(row, reply.http_status, reply.status, reply.retry_after, reply.request_id)
+        self._step(row, state="polling", service_id=reply.id)
+        self._follow(row)
+
+    def _follow(self, row: Row) -> None:
+        """Polls at once, then as often as the service asks, to the first end state."""
+        failures: list[ServiceError] = []
+        while not self._closing.is_set():
+            try:
+                reply = self._azure.poll(row["service_id"])
+            except ServiceError as error:
+                failures.append(error)
+                self._record(row, error.status, error.code or "", error.retry_after, error.request_id)
+                if gives_up(failures):
+                    self._finish(row, "unknown", error)
+                    return
+                wait = error.retry_after
+            else:
+                failures, wait = [], reply.retry_after
+                self._record(row, reply.http_status, reply.status, wait, reply.request_id)
+                if self._ended(row, reply):
+                    return
+            elapsed = self._clock() - row["submitted_at"]
+            if elapsed > self._deadline_s:
+                raise _overdue(self._deadline_s)
+            delay = poll_delay(elapsed, wait)
+            self._step(row, next_poll_at=self._clock() + delay)
+            self._closing.wait(delay)
+
+    def _ended(self, row: Row, reply: OperationReply) -> bool:
+        status = reply.status.lower()
+        if status in SUCCEEDED:
+            self._save(row, reply)
+            return True
+        if status not in FAILED:
+            return False
+        if reply.filter is not None:
+            blocked = Filtered(
+                "The content filter blocked this prompt. No picture was made.",
+                report=reply.filter,
+                advice="Reword the prompt and try again. The call may still be billed.",
+                code=reply.error_code,
+                request_id=reply.request_id,
+            )
+            self._finish(row, "failed", blocked)
+        else:
+            word = "failed" if status == "failed" else f"ended as “{reply.status}”"
+            raise Refused(
+                f"The image operation {word}.",
+                advice=reply.error or "The service gave no reason. Generate again for another try.",
+                code=reply.error_code,
+                request_id=reply.request_id,
+            )
+        return True
+
+    def _save(self, row: Row, reply: OperationReply) -> None:
+        if not reply.pictures:
+            raise BadReply(
+                "The service finished without an image.",
+                advice="Generate again for another try.",
+                request_id=reply.request_id,
+            )
+        self._step(row, state="saving")
+        slots = list(self._downloads.map(self._slot, reply.pictures))
+        if any(slot is None for slot in slots):  # a link is gone: ask once for fresh ones
+            fresh = self._azure.poll(row["service_id"]).pictures
+            again = (fresh[i] if i < len(fresh) else picture for i, picture in enumerate(reply.pictures))
+            slots = [
+                slot or self._slot(picture) or {"error": "The picture's link is gone."}
+                for slot, picture in zip(slots, again, strict=True)
+            ]
+        self._step(row, state="succeeded", slots=slots, expires_at=reply.expires, next_poll_at=None)
+
+    def _slot(self, picture: Picture) -> Row | None:
+        """One slot as plain values; None where the link is gone and a fresh one is worth asking for."""
+        if picture.filter is not None:
+            return {"filter": picture.filter.to_json()}
+        if picture.url is None:
+            return {"error": picture.error}
+        try:
+            stored = self._pictures.add(self._download(picture.url))
+        except Refused:
+            return None
+        except ServiceError as error:
+            return {"error": f"{error} {error.advice}".strip()}
+        return {
+            "key": stored.key,
+            "width": stored.width,
+            "height": stored.height,
+            "revised_prompt": picture.revised_prompt,
+        }
+
+    def _download(self, url: str) -> bytes:
+        for attempt in range(1, DOWNLOAD_TRIES):
+            try:
+                return self._azure.download(url)
+            except (Unreachable, Busy):
+                self._closing.wait(0.25 * 2**attempt)
+        return self._azure.download(url)
+
+    def _record(
+        self, row: Row, http_status: int | None, status: str, wait: float | None, request_id: str | None
+    ) -> None:
+        now = self._clock()
+        poll = {
+            "at": now,
+            "elapsed_s": now - row["submitted_at"],
+            "http_status": http_status,
+            "status": status,
+            "retry_after_s": wait,
+            "request_id": request_id,
+        }
+        row["polls"] = [*row["polls"], poll]
+
+    def _finish(self, row: Row, state: str, error: ServiceError) -> None:
+        report = error.report.to_json() if isinstance(error, Filtered) else None
+        if isinstance(error, OutcomeUnknown):
+            state = "unknown"
+        self._step(row, state=state, error=error.to_json(), filter=report, next_poll_at=None)
+
+    def _step(self, row: Row, was: tuple[str, ...] = UNFINISHED, **values: Any) -> bool:
+        return self._store.step(row["id"], was=was, polls=row["polls"], **values)
+
+
+def poll_delay(elapsed_s: float, retry_after_s: float | None) -> float:
+    """Seconds to the next poll: what the service asks (0.25–30), else a tenth of the time so far."""
+    if retry_after_s is not None:
+        return min(max(retry_after_s, 0.25), 30.0)
+    jitter = random.uniform(0.9, 1.1)  # noqa: S311 (spreads polls, protects nothing)
+    return min(max(elapsed_s / 10, 0.25), 10.0) * jitter
+
+
+def gives_up(failures: list[ServiceError]) -> bool:
+    """Whether polls that failed in a row are enough: one refusal, three times not found, five of the rest."""
+    last = failures[-1]
+    if isinstance(last, Refused | Filtered) and last.status != 404:
+        return True
+    missing = MISSING_POLLS if last.status == 404 else POLL_FAILURES
+    return len(failures) >= missing
+
+
+def _overdue(deadline_s: float) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"The service has not finished this within {deadline_s / 60:.0f} minutes.",
+        advice="It may still finish. Check again later.",
+    )

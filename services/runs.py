@@ -1,0 +1,176 @@
+"""Runs: pieces of cancellable background work that pages follow.
+
+A page never does the work itself. It starts a run, follows it, and may go away at any time; whoever knows the
+run's id and owns it can follow it again.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from services.errors import Busy, ServiceError
+
+KEPT = 500
+FRAME_S = 0.04
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+class RunState(StrEnum):
+    """Where a run stands. INCOMPLETE: the stream broke off, what came before is kept."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+
+
+class Run(Generic[T]):
+    """One piece of work: the latest value it published, how it stands, and a way to stop it."""
+
+    def __init__(self, owner: str, request: Any, first: T) -> None:
+        self.id = secrets.token_urlsafe(12)
+        self.owner = owner
+        self.request = request
+        self.state = RunState.RUNNING
+        self.value = first
+        self.error: ServiceError | None = None
+        self.stopping = threading.Event()
+        self._news = threading.Condition()
+        self._version = 0
+        self._wake: Callable[[], None] = lambda: None
+
+    def publish(self, value: T) -> None:
+        """Replaces the value; ignored once the run has ended."""
+        with self._news:
+            if self.state is RunState.RUNNING:
+                self.value = value
+                self._version += 1
+                self._news.notify_all()
+
+    def end(self, state: RunState, error: ServiceError | None = None) -> None:
+        """Ends the run; the first end counts."""
+        with self._news:
+            if self.state is RunState.RUNNING:
+                self.state, self.error = state, error
+                self._news.notify_all()
+
+    def stop(self) -> None:
+        """Ends the run now, keeps what it has published, and wakes a read it is blocked in."""
+        self.end(RunState.STOPPED)
+        self.stopping.set()
+        self._wake()
+
+    def on_open(self, wake: Callable[[], None]) -> None:
+        """Takes the function that wakes a blocked read; calls it at once if the run was stopped before."""
+        self._wake = wake
+        if self.stopping.is_set():
+            wake()
+
+    def changes(self, interval: Callable[[], float]) -> Iterator[T]:
+        """The value now and whenever it changed, at most once per `interval()` seconds, until the run ends.
+
+        Yields at least every 0.25 s even without news, so that whoever follows can be interrupted.
+        """
+        seen = -1
+        while True:
+            with self._news:
+                if self._version == seen and not self.ended:
+                    self._news.wait(timeout=0.25)
+                seen, value, ended = self._version, self.value, self.ended
+            yield value
+            if ended:
+                return
+            self.stopping.wait(interval())
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further change will come."""
+        return self.state is not RunState.RUNNING
+
+
+class Runs:
+    """The runs of this process, found by id and owner; the last 500 that ended are kept."""
+
+    def __init__(self, workers: int = 128) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
+        self._runs: dict[str, Run[Any]] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def start(self, owner: str, request: Any, first: T, work: Callable[[Run[T]], None]) -> Run[T]:
+        """Starts `work` on a thread of its own."""
+        run = Run(owner, request, first)
+        with self._lock:
+            if self._closed:
+                raise Busy("The server is shutting down.", advice="Try again in a moment.")
+            self._runs[run.id] = run
+            ended = [r.id for r in self._runs.values() if r.ended]
+            for old in ended[: max(0, len(ended) - KEPT)]:
+                del self._runs[old]
+            self._pool.submit(_work, run, work)
+        return run
+
+    def find(self, owner: str, run_id: str) -> Run[Any] | None:
+        """The owner's run, or None for an unknown id as for somebody else's."""
+        run = self._runs.get(run_id)
+        return run if run is not None and run.owner == owner else None
+
+    @property
+    def active(self) -> int:
+        """How many runs have not ended."""
+        with self._lock:
+            return sum(not run.ended for run in self._runs.values())
+
+    def close(self) -> None:
+        """Stops every run and waits for the threads."""
+        with self._lock:
+            self._closed = True
+            running = [run for run in self._runs.values() if not run.ended]
+        for run in running:
+            run.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def paced(
+    values: Iterator[T],
+    pause: Callable[[float], Any],
+    frame_s: float = FRAME_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[T]:
+    """Passes values on; after one that had to be waited for, pauses a frame.
+
+    What arrives in the meantime collects in the socket's buffer and comes as one value. The first two (the
+    headers and the first text) are passed on at once.
+    """
+    position = 0
+    while True:
+        asked = clock()
+        try:
+            value = next(values)
+        except StopIteration:
+            return
+        waited = clock() - asked > frame_s / 10
+        yield value
+        position += 1
+        if waited and position > 2:
+            pause(frame_s)
+
+
+def _work(run: Run[Any], work: Callable[[Run[Any]], None]) -> None:
+    """The one place where background work ends: whatever happens, the run ends with it."""
+    try:
+        work(run)
+    except ServiceError as error:
+        run.end(RunState.FAILED, error)
+    except Exception:
+        _LOG.exception("run %s ended by a defect", run.id)
+        run.end(RunState.FAILED, ServiceError(f"Something went wrong here. Reference: {run.id}."))
+    else:
+        run.end(RunState.DONE)
