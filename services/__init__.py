@@ -9,7 +9,7 @@ from services.azure.completions import check as check_completion
 from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
 from services.azure.images import MAX_PICTURES, MAX_PROMPT, SIZES, ImageRequest
 from services.azure.snapshots import Choice, SnapshotBuilder, TextSnapshot, TokenScore
-from services.config import Deployment, Settings
+from services.config import Deployment, Secret, Settings
 from services.embedded import EmbeddedSandbox, sandbox_settings
 from services.errors import (
     ConfigError,
@@ -51,6 +51,7 @@ __all__ = [
     "Problem",
     "Run",
     "RunState",
+    "Secret",
     "ServiceError",
     "Services",
     "Settings",

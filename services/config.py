@@ -236,7 +236,7 @@ class _Reader:
         value = self.text(name)
         if not value:
             return default
-        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        if not re.fullmatch(r"[0-9]{1,18}", value) or not low <= int(value) <= high:
             self.bad(name, f"is not a whole number from {low} to {high}", f"Write {default}.")
             return default
         return int(value)

@@ -4,6 +4,7 @@ A row reaches `submitting` before the request leaves, and a row found in that st
 service is asked whether it knows it, and where it does not say, the person decides.
 """
 
+import contextlib
 import logging
 import random
 import threading
@@ -31,7 +32,7 @@ DEADLINE_S = 600.0
 POLL_FAILURES = 5
 MISSING_POLLS = 3
 DOWNLOAD_TRIES = 4
-AMBIGUOUS = (500, 502, 504)
+NOT_ACCEPTED = (429, 503)  # every other failure of a submit may hide one that was accepted
 _LOG = logging.getLogger(__name__)
 
 
@@ -85,10 +86,8 @@ class OperationWorker:
             return  # canceled a moment ago
         try:
             reply = self._azure.submit(ImageRequest(**row["request"]), row["operation_id"])
-        except (OutcomeUnknown, BadReply):
-            self._recover(row)
-        except Busy as error:
-            if error.status not in AMBIGUOUS:
+        except (OutcomeUnknown, BadReply, Busy) as error:
+            if error.status in NOT_ACCEPTED or error.status in range(300, 400):
                 raise
             self._recover(row)
         else:
@@ -178,7 +177,9 @@ class OperationWorker:
         self._step(row, state="saving")
         slots = list(self._downloads.map(self._slot, reply.pictures))
         if any(slot is None for slot in slots):  # a link is gone: ask once for fresh ones
-            fresh = self._azure.poll(row["service_id"]).pictures
+            fresh: tuple[Picture, ...] = ()
+            with contextlib.suppress(ServiceError):  # the other pictures stand
+                fresh = self._azure.poll(row["service_id"]).pictures
             again = (fresh[i] if i < len(fresh) else picture for i, picture in enumerate(reply.pictures))
             slots = [
                 slot or self._slot(picture) or {"error": "The picture's link is gone."}
@@ -250,8 +251,8 @@ def gives_up(failures: list[ServiceError]) -> bool:
     last = failures[-1]
     if isinstance(last, Refused | Filtered) and last.status != 404:
         return True
-    missing = MISSING_POLLS if last.status == 404 else POLL_FAILURES
-    return len(failures) >= missing
+    missing = sum(failure.status == 404 for failure in failures)
+    return missing >= MISSING_POLLS or len(failures) >= POLL_FAILURES
 
 
 def _overdue(deadline_s: float) -> OutcomeUnknown:

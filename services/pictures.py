@@ -4,6 +4,7 @@ An original is only ever handed out as an attachment. What a page shows is a re-
 hides behind a picture's end ever reaches a browser as a page.
 """
 
+import contextlib
 import hashlib
 import hmac
 import io
@@ -118,7 +119,9 @@ def _examine(original: bytes) -> tuple[str, int, int, bytes]:
             with Image.open(io.BytesIO(original), formats=list(_SUFFIX)) as image:
                 image.load()
                 return format, width, height, _shown(image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except BadReply:
+        raise
+    except Exception:  # a decoder that is fed anything may raise anything
         raise BadReply(
             "The service sent something that is not a whole PNG, JPEG or WebP picture.",
             advice="The other pictures are not affected. Generate again for another try.",
@@ -161,9 +164,12 @@ def signing_secret(settings_secret: Secret | None, data_dir: Path) -> Secret:
         return settings_secret
     path = data_dir / "secret"
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".secret.{os.getpid()}.{threading.get_ident()}")
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(os.urandom(32).hex())
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):  # another server was first: its secret counts
+            path.hardlink_to(temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
     return Secret(path.read_text().strip())

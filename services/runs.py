@@ -38,6 +38,7 @@ class Run(Generic[T]):
         self.id = secrets.token_urlsafe(12)
         self.owner = owner
         self.request = request
+        self.started = time.monotonic()
         self.state = RunState.RUNNING
         self.value = first
         self.error: ServiceError | None = None

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from typing import Any, NoReturn
 
 from services.errors import BadReply
@@ -51,8 +52,10 @@ def clean(value: Any) -> str:
 
 
 def number(value: Any) -> float | None:
-    """The value if it is a number, else None."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """The value if it is a finite number that fits a float, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= sys.float_info.max else None
 
 
 def whole(value: Any) -> int | None:

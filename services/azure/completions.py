@@ -10,10 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 from services.azure.body import parse_object
+from services.azure.refusals import request_id
 from services.azure.resource import COMPLETION, JSON_CAP, Call, Resource
 from services.azure.sse import SSEDecoder
 from services.config import is_dated
-from services.errors import Invalid
+from services.errors import BadReply, Invalid
 
 PROMPT_CAP = 200_000
 MAX_STOPS = 4
@@ -132,12 +133,24 @@ def stream(
         if "json" in headers.get("content-type", ""):  # a gateway that does not stream
             yield Block(headers, (parse_object(exchange.read(JSON_CAP)),), done=True)
             return
+        heard = False
         for received in exchange.blocks(JSON_CAP):
             chunks: list[dict[str, Any]] = []
             for data in decoder.feed(received):
                 if data.startswith("[DONE]"):
                     yield Block(headers, tuple(chunks), done=True)
                     return
-                chunks.append(parse_object(data))
+                try:
+                    chunks.append(parse_object(data))
+                except BadReply:
+                    yield Block(headers, tuple(chunks), done=False)  # what came before it is kept
+                    raise
             if chunks:
+                heard = True
                 yield Block(headers, tuple(chunks), done=False)
+        if not heard:
+            raise BadReply(
+                "The service ended its answer without saying anything.",
+                advice="A proxy may stand in between, or the service is failing; try again.",
+                request_id=request_id(headers),
+            )

@@ -4,6 +4,7 @@ Shapes: Azure OpenAI quickstart for image generation, and the 2023-06-01-preview
 disagree about where `data` stands and how a status is spelt; both are read.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 from services.azure.body import clean, mapping, sequence, whole
 from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, report
-from services.azure.refusals import request_id, retry_after
+from services.azure.refusals import BODY_SHOWN, request_id, retry_after
 from services.azure.resource import POLL, SUBMIT, Call, Reply, Resource
 from services.errors import BadReply, Invalid
 
@@ -94,7 +95,9 @@ def submit(resource: Resource, api_version: str, request: ImageRequest, operatio
         {"Operation-Id": operation_id},
     )
     reply = resource.send(call)
-    location = urlsplit(reply.headers.get("operation-location", "")).path.rsplit("/", 1)[-1]
+    location = ""
+    with contextlib.suppress(ValueError):  # no address; the body may name the operation
+        location = urlsplit(reply.headers.get("operation-location", "")).path.rsplit("/", 1)[-1]
     return _operation(reply, fallback_id=location)
 
 
@@ -122,7 +125,7 @@ def _operation(reply: Reply, fallback_id: str) -> OperationReply:
         pictures=tuple(_picture(mapping(item)) for item in data),
         expires=float(expires) if expires is not None and expires > 0 else None,
         filter=_blocked(error, FilterState.PROMPT_BLOCKED) if is_filter_error(error) else None,
-        error=(clean(error.get("message")) or None) if error else None,
+        error=clean(error.get("message"))[:BODY_SHOWN] or None,
         error_code=clean(error.get("code")) or None,
     )
 
@@ -132,7 +135,7 @@ def _picture(item: Mapping[str, Any]) -> Picture:
     if is_filter_error(error):
         return Picture(filter=_blocked(error, FilterState.IMAGE_BLOCKED))
     if error:
-        return Picture(error=clean(error.get("message")) or "The service gave no reason.")
+        return Picture(error=clean(error.get("message"))[:BODY_SHOWN] or "The service gave no reason.")
     url = clean(item.get("url"))
     if not url:
         return Picture(error="The service gave no link for this picture.")

@@ -30,6 +30,7 @@ def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: i
     with contextlib.suppress(BadReply):
         parsed = parse_object(text)
     error = mapping(parsed.get("error")) or parsed
+    message = clean(error.get("message"))[:BODY_SHOWN]
     details: dict[str, Any] = {
         "status": status,
         "code": clean(error.get("code")) or None,
@@ -42,8 +43,8 @@ def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: i
             advice="Check that the endpoint is the resource's own address; the redirect was not followed.",
             **details,
         )
-    if status == 429 or status >= 500:
-        return _busy(status, headers, clean(error.get("message")), details)
+    if status in (408, 429) or status >= 500:
+        return _busy(status, headers, message, details)
     if is_filter_error(error):
         return Filtered(
             "The content filter blocked this prompt. Nothing was generated.",
@@ -51,7 +52,7 @@ def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: i
             advice="Reword the prompt and try again. The call may still be billed.",
             **details,
         )
-    return _refused(status, clean(error.get("message")), keys_tried, details)
+    return _refused(status, message, keys_tried, details)
 
 
 def stream_error(error: Mapping[str, Any], request_id: str | None) -> ServiceError:
@@ -71,11 +72,12 @@ def stream_error(error: Mapping[str, Any], request_id: str | None) -> ServiceErr
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds the service asks to wait, from `retry-after-ms` or `retry-after` (seconds or HTTP date)."""
     with contextlib.suppress(ValueError):
-        return _sane(float(headers.get("retry-after-ms", "")) / 1000)
+        if (wait := _sane(float(headers.get("retry-after-ms", "")) / 1000)) is not None:
+            return wait
     value = headers.get("retry-after", "")
     with contextlib.suppress(ValueError):
         return _sane(float(value))
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, OverflowError):
         when = parsedate_to_datetime(value)
         return _sane((when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
     return None
@@ -87,7 +89,9 @@ def _sane(seconds: float) -> float | None:
 
 def _busy(status: int, headers: Mapping[str, str], message: str, details: dict[str, Any]) -> ServiceError:
     wait = retry_after(headers)
-    if wait is None and (said := re.search(r"(?:retry after|try again in) (\d{1,6}) second", message)):
+    if wait is None and (
+        said := re.search(r"(?:retry after|try again in) (\d{1,6}) second", message, re.IGNORECASE)
+    ):
         wait = float(said[1])
     advice = f"Try again in {wait:.0f} s." if wait else "Try again in a moment."
     if status == 429:
@@ -146,6 +150,4 @@ def _refused(status: int, message: str, keys_tried: int, details: dict[str, Any]
             advice="Check the endpoint and whether the resource serves this api-version.",
             **details,
         )
-    return Refused(
-        f"The service refused the request (status {status}).", advice=message[:BODY_SHOWN], **details
-    )
+    return Refused(f"The service refused the request (status {status}).", advice=message, **details)

@@ -96,7 +96,7 @@ class SnapshotBuilder:
                 request_id=request_id(block.headers),
             )
         for chunk in block.chunks:
-            if "error" in chunk:
+            if chunk.get("error"):
                 raise self._failed(mapping(chunk["error"]))
             self._add_chunk(chunk)
         return self.snapshot(complete=block.done)
@@ -147,6 +147,8 @@ def _merged(old: FilterReport, new: FilterReport) -> FilterReport:
         if earlier is None or not earlier.filtered or finding.filtered:
             by_category[finding.category] = finding
     state = new.state if new.state is not FilterState.CLEAN else old.state
+    if old.state is FilterState.ANSWER_CUT:
+        state = old.state
     checked = max(filter(None, (old.checked_up_to, new.checked_up_to)), default=None)
     return FilterReport(state, tuple(by_category.values()), checked, new.message or old.message)
 

@@ -6,6 +6,7 @@ so a line separator inside a JSON string stays inside it.
 
 import re
 
+_BOM = "\ufeff".encode()
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -17,21 +18,24 @@ class SSEDecoder:
 
     def __init__(self) -> None:
         self._rest = b""
+        self._after_cr = False
         self._data: list[bytes] = []
 
     def feed(self, block: bytes) -> list[str]:
         """The data of the events that this block completed, decoded as UTF-8 with U+FFFD for bad bytes."""
-        received = self._rest + block
-        lines = _LINE_END.split(received)
+        if not block:
+            return []
+        if self._after_cr:  # the rest of a CRLF that the network cut in two
+            block = block.removeprefix(b"\n")
+        self._after_cr = block.endswith(b"\r")
+        lines = _LINE_END.split(self._rest + block)
         self._rest = lines.pop()
-        if received.endswith(b"\r"):  # the LF of this CRLF may still be on its way
-            self._rest = lines.pop() + b"\r"
         return [event for line in lines if (event := self._line(line)) is not None]
 
     def _line(self, line: bytes) -> str | None:
         if line:
             field, _, value = line.partition(b":")
-            if field == b"data":
+            if field.removeprefix(_BOM) == b"data":
                 self._data.append(value.removeprefix(b" "))
             return None
         if not self._data:

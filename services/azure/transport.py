@@ -5,6 +5,7 @@ It never follows a redirect (`requests` re-sends `api-key` to whatever host a re
 """
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -89,6 +90,7 @@ class Transport:
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update({"User-Agent": "azure-openai-playground", "Accept-Encoding": "identity"})
+        logging.getLogger("urllib3").setLevel(logging.INFO)  # its DEBUG lines hold picture links whole
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool, max_retries=0))
 
@@ -107,6 +109,7 @@ class Transport:
         Raises Unreachable where no byte was sent or nothing was at stake, OutcomeUnknown where a POST may
         have arrived.
         """
+        lost: ServiceError | None = None
         try:
             response = self._session.request(
                 method,
@@ -118,7 +121,9 @@ class Transport:
                 stream=True,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _lost(error, urlsplit(url).netloc, sent=method == "POST") from None
+            lost = _lost(error, urlsplit(url).netloc, sent=method == "POST")
+        if lost is not None:
+            raise lost  # out here it has no context, which would hold the request and its key
         with contextlib.closing(response):
             yield Exchange(response, deadline, self._clock)
 

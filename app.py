@@ -1,0 +1,85 @@
+"""The server: `streamlit run app.py`, `uvicorn app:app` and `python app.py` all serve the playground.
+
+The page itself is ui/shell.py. Here stand what surrounds it: start and end of the services, the route that
+hands out pictures, and the headers of every response.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio.to_thread
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services, Settings
+from ui import session
+from ui.middleware import OwnerCookie, SecurityHeaders, owner_of
+
+ROOT = Path(__file__).parent
+_LOG = logging.getLogger("playground")
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Starts the services before the first page and ends them after the last; bad settings show as a page."""
+    try:
+        session.holder.services = await anyio.to_thread.run_sync(lambda: Services(Settings.from_env()))
+    except ServiceError as error:
+        session.holder.problem = error
+        for problem in error.problems if isinstance(error, ConfigError) else ():
+            _LOG.error("%s %s. %s", problem.variable, problem.what, problem.mend)
+        _LOG.error("%s %s", error, error.advice)
+    try:
+        yield
+    finally:
+        if session.holder.services:
+            await anyio.to_thread.run_sync(session.holder.services.close)
+        session.holder.services = session.holder.problem = None
+
+
+async def healthz(_: Request) -> Response:
+    """200 while the services run, 503 while the settings keep them from starting."""
+    ready = session.holder.services is not None
+    return JSONResponse({"ok": ready}, status_code=200 if ready else 503)
+
+
+async def picture(request: Request) -> Response:
+    """A picture for its owner's browser: the one to look at, or the original as an attachment."""
+    services = session.holder.services
+    try:
+        if services is None:
+            raise NotFound("There is no such picture.")
+        owner = owner_of(request.scope, services.secret)
+        path, variant = services.pictures.open_link(
+            request.path_params["key"], dict(request.query_params), owner
+        )
+    except NotFound as error:
+        return PlainTextResponse(str(error), status_code=404)
+    suffix = path.suffix.removeprefix(".")
+    response = FileResponse(
+        path,
+        media_type=MEDIA_TYPES[suffix],
+        filename=f"picture-{path.stem[:12]}.{suffix}" if variant == "original" else None,
+    )
+    response.headers["Cache-Control"] = "private, max-age=43200, immutable"
+    return response
+
+
+app = st.App(
+    ROOT / "ui" / "shell.py",
+    lifespan=lifespan,
+    routes=[Route("/healthz", healthz), Route("/pictures/{key}", picture)],
+    middleware=[Middleware(SecurityHeaders), Middleware(OwnerCookie, holder=session.holder)],
+)
+
+if __name__ == "__main__":
+    try:
+        settings = Settings.from_env()
+    except ConfigError:
+        settings = Settings()  # the pages say what is wrong
+    app.run(config={"server.address": settings.host, "server.port": settings.port})

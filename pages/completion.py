@@ -1,0 +1,99 @@
+"""Text completion: a prompt, its parameters, and the text as it is written."""
+
+import streamlit as st
+
+from services import ServiceError
+from ui import errors, examples, live, parameters, session
+from ui.confirm import start_over
+
+services, owner = session.services(), session.owner()
+session.restore("completion", parameters.COMPLETION)
+if st.session_state["completion-api-version"] is None:
+    st.session_state["completion-api-version"] = services.settings.api_version
+
+shown = session.shown_run("completion")
+run = services.run(owner, shown)
+
+
+def generate() -> None:
+    """Starts a run with what the page holds, unless one is under way (a double click)."""
+    if run is not None and not run.ended:
+        return
+    st.session_state["completion-problem"] = None
+    try:
+        started = services.complete(owner, parameters.completion_request())
+    except ServiceError as error:
+        st.session_state["completion-problem"] = error
+    else:
+        session.show_run("completion", started.id)
+
+
+def choose(example: examples.Example) -> None:
+    """Puts an example into the widgets, everything it does not name back to its default."""
+    kept = ("completion-deployment", "completion-api-version")
+    st.session_state.update({k: v for k, v in parameters.COMPLETION.items() if k not in kept})
+    st.session_state.update({"completion-prompt": example.prompt, **example.settings})
+
+
+def clear() -> None:
+    """Empties the prompt and the result; parameters stay."""
+    if run is not None:
+        run.stop()
+    st.session_state.update({"completion-prompt": "", "completion-problem": None})
+    session.show_run("completion", "")
+
+
+st.title("Text completion", anchor=False)
+writing, knobs = st.columns([3, 1], gap="large")
+
+with knobs:
+    parameters.completion(services.settings)
+
+with writing:
+    st.text_area(
+        "Prompt",
+        key="completion-prompt",
+        height=180,
+        placeholder="Write the beginning of a text. The model goes on from there.",
+    )
+    with st.container(horizontal=True, key="completion-actions"):
+        if run is not None and not run.ended:
+            st.button(
+                "Stop",
+                key="completion-stop",
+                type="primary",
+                icon=":material/stop:",
+                shortcut="Esc",
+                on_click=live.stop,
+                args=(run,),
+            )
+        else:
+            st.button(
+                "Generate",
+                key="completion-generate",
+                type="primary",
+                icon=":material/play_arrow:",
+                shortcut="Mod+Enter",
+                on_click=generate,
+            )
+        examples.menu(examples.TEXT, services.sandbox is not None, "completion", choose)
+        start_over("completion", clear)
+
+    with st.container(key="completion-output"):
+        if problem := st.session_state.get("completion-problem"):
+            with st.container(key="completion-problem"):
+                errors.show(problem)
+        if run is not None and run.ended:
+            with st.container(key="completion-finished"):
+                live.show(run)
+        elif run is not None:
+            with st.container(key="completion-live"):
+                live.follow(run, live.updates_interval(services))
+        elif shown:
+            st.info(
+                "This result is no longer here: the server was restarted, or it belongs to another browser. "
+                "Generate again to make a new one.",
+                icon=":material/history:",
+            )
+        elif not problem:
+            st.caption("The completion appears here. Press Ctrl+Enter to generate, Esc to stop.")

@@ -1,0 +1,127 @@
+"""Image generation: a prompt, the operation as it goes, and the pictures it leaves."""
+
+import secrets
+from functools import partial
+
+import streamlit as st
+
+from services import NotFound, OutcomeUnknown, ServiceError
+from ui import errors, examples, gallery, parameters, session, timeline
+from ui.confirm import start_over
+
+services, owner = session.services(), session.owner()
+session.restore("image", parameters.IMAGE)
+
+shown = session.shown_run("image")  # the id of what the page shows, empty for nothing
+view = missing = None
+if shown:
+    try:
+        view = services.operation(owner, shown)
+    except NotFound as error:
+        missing = error
+running = view is not None and not view.ended
+watching = running and st.session_state.get("image-unwatched") != shown
+if not watching:
+    st.session_state["image-intent"] = secrets.token_urlsafe(12)  # the next press is a new operation
+
+
+def generate() -> None:
+    """Queues an operation; a double click carries the same intent and is the same operation."""
+    st.session_state["image-problem"] = None
+    try:
+        started = services.generate(owner, st.session_state["image-intent"], parameters.image_request())
+    except ServiceError as error:
+        st.session_state["image-problem"] = error
+    else:
+        session.show_run("image", started)
+
+
+def stop() -> None:
+    """Cancels what was not sent; what was sent goes on unwatched."""
+    if not services.cancel_operation(owner, shown):
+        st.session_state["image-unwatched"] = shown
+
+
+def resume() -> None:
+    """Watches the operation again."""
+    st.session_state["image-unwatched"] = None
+
+
+def check_again() -> None:
+    """Asks the service about an outcome that is unknown."""
+    services.check_operation(owner, shown)
+
+
+def choose(example: examples.Example) -> None:
+    """Puts an example into the widgets, everything it does not name back to its default."""
+    st.session_state.update({**parameters.IMAGE, "image-prompt": example.prompt, **example.settings})
+
+
+def clear() -> None:
+    """Empties the prompt and the result; the operation and its pictures are kept."""
+    st.session_state.update({"image-prompt": "", "image-problem": None})
+    session.show_run("image", "")
+
+
+st.title("Image generation", anchor=False)
+making, knobs = st.columns([3, 1], gap="large")
+
+with knobs:
+    parameters.image()
+
+with making:
+    st.text_area(
+        "Prompt",
+        key="image-prompt",
+        height=120,
+        placeholder="Describe a picture: what is in it, where, in which light and style.",
+    )
+    with st.container(horizontal=True, key="image-actions"):
+        if watching:
+            st.button(
+                "Stop",
+                key="image-stop",
+                type="primary",
+                icon=":material/stop:",
+                shortcut="Esc",
+                on_click=stop,
+            )
+        else:
+            st.button(
+                "Generate",
+                key="image-generate",
+                type="primary",
+                icon=":material/play_arrow:",
+                shortcut="Mod+Enter",
+                on_click=generate,
+            )
+        examples.menu(examples.IMAGES, services.sandbox is not None, "image", choose)
+        start_over("image", clear)
+
+    with st.container(key="image-output"):
+        if problem := st.session_state.get("image-problem") or missing:
+            with st.container(key="image-problem"):
+                errors.show(problem)
+        status = st.container(key="image-status")
+        results = st.container(key="image-results")
+
+    if view is None and not problem:
+        status.caption("The pictures appear here. Press Ctrl+Enter to generate.")
+    elif view is not None and view.ended:
+        with results, st.container(key="image-finished"):
+            if isinstance(view.error, OutcomeUnknown):
+                st.button("Check again", key="image-check", icon=":material/refresh:", on_click=check_again)
+            gallery.show(view, services, owner)
+        with status:
+            timeline.show(view)
+    elif watching:
+        with status, st.container(key="image-live"):
+            timeline.follow(partial(services.operation, owner, shown))
+    elif running:
+        with status:
+            st.info(
+                "Stopped watching. The service has no cancel: it goes on, may be billed, "
+                "and the pictures will be kept.",
+                icon=":material/visibility_off:",
+            )
+            st.button("Resume watching", key="image-resume", icon=":material/visibility:", on_click=resume)

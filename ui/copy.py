@@ -1,0 +1,46 @@
+"""A button that puts text on the clipboard: Streamlit has none."""
+
+import streamlit as st
+
+_HTML = '<button type="button">Copy</button>'
+_CSS = """
+button {
+  font: inherit; color: var(--st-text-color); background: var(--st-background-color);
+  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, 0.5rem);
+  min-height: 2.5rem; padding: 0.25rem 0.75rem; cursor: pointer;
+}
+button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+"""
+_JS = """
+export default function ({ parentElement, data }) {
+  const button = parentElement.querySelector("button")
+  const say = (word) => {
+    button.textContent = word
+    setTimeout(() => { button.textContent = "Copy" }, 1500)
+  }
+  const byHand = () => {  // without https the clipboard is only open to a selection
+    const area = document.createElement("textarea")
+    area.value = data.text
+    document.body.append(area)
+    area.select()
+    const copied = document.execCommand("copy")
+    area.remove()
+    return copied
+  }
+  button.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(data.text)
+      say("Copied")
+    } catch {
+      say(byHand() ? "Copied" : "Not allowed")
+    }
+  }
+}
+"""
+
+
+def copy_button(text: str, key: str) -> None:
+    """A *Copy* button for exactly this text."""
+    button = st.components.v2.component("copy_button", html=_HTML, css=_CSS, js=_JS)
+    button(data={"text": text}, key=key, width="content")

@@ -1,0 +1,46 @@
+"""Prompts to start from; on the sandbox, some that show each thing the content filter can do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A name for the menu, a prompt, and the settings that go with it (widget key → value)."""
+
+    name: str
+    prompt: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    sandbox_only: bool = False
+
+
+TEXT = (
+    Example("A story", "Once upon a time"),
+    Example("A list", "Five things to pack for a rainy weekend in the mountains:\n1."),
+    Example("A question", "Question: Why is the sky blue?\nAnswer:"),
+    Example("A function", "# Python\ndef fibonacci(n):\n", {"completion-temperature": 0.2}),
+)
+IMAGES = (
+    Example("Umbrella on the beach", "a multi-colored umbrella on the beach, disposable camera"),
+    Example("Penguins at sunset", "three penguins on an iceberg at sunset, watercolor", {"image-n": 2}),
+    Example("Red sailboat", "a red sailboat on a calm sea at dawn"),
+    Example("City in the rain", "a city street in the rain at night, neon"),
+)
+
+
+def menu(examples: tuple[Example, ...], sandbox: bool, key: str, choose: Callable[[Example], None]) -> None:
+    """A popover with one button an example."""
+    with st.popover("Examples", icon=":material/lightbulb:", key=f"{key}-examples"):
+        for position, example in enumerate(examples):
+            if sandbox or not example.sandbox_only:
+                st.button(
+                    example.name,
+                    key=f"{key}-example-{position}",
+                    on_click=choose,
+                    args=(example,),
+                    type="tertiary",
+                    help=example.prompt[:200],
+                )

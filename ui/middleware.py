@@ -1,0 +1,125 @@
+"""What every response carries: the owner cookie on pages, security headers everywhere. Pure ASGI."""
+
+import base64
+import hashlib
+import re
+import secrets
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Protocol
+
+import streamlit as st
+from itsdangerous import BadSignature, Signer
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services import Secret, Services
+
+COOKIE = "playground_owner"
+_YEAR_S = 365 * 24 * 3600
+
+
+class Serving(Protocol):
+    """Whatever knows the services once they run."""
+
+    services: Services | None
+
+
+def read_cookie(value: str | None, secret: Secret) -> str | None:
+    """The owner id inside a cookie, or None where its signature is not ours."""
+    try:
+        return _signer(secret).unsign(value or "").decode()
+    except (BadSignature, UnicodeDecodeError):
+        return None
+
+
+def owner_of(scope: Scope, secret: Secret) -> str | None:
+    """The owner whose browser sent a request."""
+    cookies = SimpleCookie()
+    try:
+        cookies.load(Headers(scope=scope).get("cookie", ""))
+    except CookieError:
+        return None
+    return read_cookie(cookies[COOKIE].value, secret) if COOKIE in cookies else None
+
+
+class OwnerCookie:
+    """Gives a browser that opens a page an unguessable id of its own, signed and out of reach of scripts."""
+
+    def __init__(self, app: ASGIApp, holder: Serving) -> None:
+        self.app = app
+        self._holder = holder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sets the cookie on pages whose request had none of ours."""
+        services = self._holder.services
+        if scope["type"] != "http" or services is None or owner_of(scope, services.secret):
+            await self.app(scope, receive, send)
+            return
+        signed = _signer(services.secret).sign(secrets.token_hex(16)).decode()
+        secure = "; Secure" if scope["scheme"] == "https" else ""
+        cookie = f"{COOKIE}={signed}; Path=/; Max-Age={_YEAR_S}; HttpOnly; SameSite=Lax{secure}"
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("set-cookie", cookie)
+            await send(message)
+
+        await self.app(scope, receive, with_cookie)
+
+
+class SecurityHeaders:
+    """Content security policy and its companions on every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._headers = {
+            "content-security-policy": _policy(),
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds what the response does not set itself."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+def _policy() -> str:
+    """Own origin only; `blob:` is what inline components need, the hashes are of Streamlit's own page."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page, re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' blob: {hashes}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _signer(secret: Secret) -> Signer:
+    return Signer(secret.reveal(), salt="owner", digest_method=hashlib.sha256)

@@ -1,0 +1,20 @@
+"""Text of others (model output, service messages, prompts) made safe to stand in Streamlit's elements."""
+
+import re
+
+# C0 and C1 controls, zero-width characters and bidirectional overrides: shown as what they are
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_MARKDOWN = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+
+
+def escape(text: str, limit: int = 2_000) -> str:
+    """One line of Markdown that shows exactly this text: no markup, links, images, icons or formulas."""
+    short = text if len(text) <= limit else text[: limit - 1] + "…"
+    visible = _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(short.splitlines()))
+    return _MARKDOWN.sub(r"\\\1", visible)
+
+
+def body(text: str) -> str:
+    """Text for `st.text`, which strips and dedents: a word joiner keeps a first indentation."""
+    text = text.strip("\n")
+    return "\u2060" + text if text.startswith(("  ", "\t")) else text

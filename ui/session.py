@@ -1,0 +1,79 @@
+"""What a page stands on: the services of the process, and whose browser this is."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from services import ServiceError, Services
+from ui.middleware import COOKIE, read_cookie
+from ui.plain import escape
+
+
+@dataclass
+class Holder:
+    """Filled by the server when it starts; `problem` says why there are no services."""
+
+    services: Services | None = None
+    problem: ServiceError | None = None
+
+
+holder = Holder()
+
+
+def services() -> Services:
+    """The services of this process, or the ones a test put into the session."""
+    found = st.session_state.get("services") or holder.services
+    if found is None:
+        raise holder.problem or ServiceError("The server has not started yet.", advice="Reload the page.")
+    return found
+
+
+def owner() -> str:
+    """The browser's id from its signed cookie; without cookies, an id that lasts as long as the tab."""
+    signed = read_cookie(st.context.cookies.get(COOKIE), services().secret)
+    if signed is None and "owner" not in st.session_state:
+        st.session_state["owner"] = secrets.token_hex(16)
+    return signed or str(st.session_state["owner"])
+
+
+def restore(page: str, defaults: dict[str, Any]) -> None:
+    """Fills a page's widgets: what this tab holds, else what the owner last committed, else the defaults."""
+    missing = [key for key in defaults if key not in st.session_state]
+    if missing:
+        kept = st.session_state.get(f"{page}-kept") or services().draft(owner(), page)
+        for key in missing:
+            st.session_state[key] = kept.get(key, defaults[key])
+
+
+def keep(page: str, defaults: dict[str, Any]) -> None:
+    """Keeps what a page's widgets hold, for a page switch and for a new tab; writes only what changed.
+
+    Called at the start of every script run, since Streamlit forgets the widgets of a page that is left.
+    """
+    if not all(key in st.session_state for key in defaults):
+        return
+    content = {key: st.session_state[key] for key in defaults}
+    if st.session_state.get(f"{page}-kept") != content:
+        st.session_state[f"{page}-kept"] = content
+        try:
+            services().save_draft(owner(), page, content)
+        except ServiceError as error:
+            st.toast(f"Your draft is not kept: {escape(str(error))}", icon=":material/warning:")
+
+
+def shown_run(page: str) -> str:
+    """The id of what a page shows: from the address, else from this tab after a page switch, else empty."""
+    id = str(st.query_params.get("run") or st.session_state.get(f"{page}-run") or "")
+    show_run(page, id)
+    return id
+
+
+def show_run(page: str, id: str) -> None:
+    """Makes a page show a run, or nothing; the address follows, so that a refresh shows the same."""
+    st.session_state[f"{page}-run"] = id
+    if not id:
+        st.query_params.pop("run", None)
+    elif st.query_params.get("run") != id:
+        st.query_params["run"] = id

@@ -1,0 +1,69 @@
+"""The frame around every page: navigation, what the playground is connected to, the footer."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from services import ConfigError, ServiceError, Services
+from ui import errors, parameters, session
+from ui.plain import escape
+
+ROOT = Path(__file__).parent.parent
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def connection(services: Services) -> None:
+    """One line on what answers: the sandbox and what is real about it, or the endpoint."""
+    settings = services.settings
+    with st.container(key="connection"):
+        if services.sandbox:
+            st.markdown(
+                ":material/science: **Embedded sandbox** – a small local model writes the text and makes "
+                "things up; pictures are drawn by rules, not by a model; "
+                "its word-list filter makes nothing safe."
+            )
+        else:
+            address = urlsplit(settings.endpoint or "")
+            local = " · local, not encrypted" if address.scheme == "http" else ""
+            st.markdown(f":material/cloud: Connected to **{escape(address.netloc, 200)}**{local}")
+        if settings.host not in LOOPBACK and not services.sandbox:
+            st.warning("Anyone who can open this address uses your key.", icon=":material/lock_open:")
+
+
+def footer(services: Services) -> None:
+    """Whose product this is, and where things are kept."""
+    with st.container(key="footer"):
+        artwork = " Sandbox artwork: Twemoji (CC-BY 4.0)." if services.sandbox else ""
+        st.caption(
+            "An independent project, not affiliated with or endorsed by Microsoft or OpenAI. "
+            f"Pictures and drafts are kept on this server, in {escape(str(services.settings.data_dir), 200)}."
+            + artwork
+        )
+
+
+st.set_page_config(page_title="Azure OpenAI Playground", page_icon="🎨", layout="wide")
+st.html(ROOT / "ui" / "style.css")
+page = st.navigation(
+    [
+        st.Page(ROOT / "pages" / "completion.py", title="Text", icon=":material/notes:", default=True),
+        st.Page(ROOT / "pages" / "images.py", title="Images", icon=":material/image:", url_path="images"),
+    ],
+    position="top",
+)
+try:
+    services = session.services()
+except ConfigError as error:
+    errors.show_settings(error)
+    st.stop()
+except ServiceError as error:
+    errors.show(error)
+    st.stop()
+
+for name, defaults in parameters.PAGES.items():
+    session.keep(name, defaults)
+connection(services)
+content = st.container()
+footer(services)  # before the page, which may follow a run for minutes
+with content:
+    page.run()
