@@ -9,7 +9,7 @@ from services.azure.completions import check as check_completion
 from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
 from services.azure.images import MAX_PICTURES, MAX_PROMPT, SIZES, ImageRequest
 from services.azure.snapshots import Choice, SnapshotBuilder, TextSnapshot, TokenScore
-from services.config import Deployment, Secret, Settings
+from services.config import Deployment, Secret, Settings, prepare
 from services.embedded import EmbeddedSandbox, sandbox_settings
 from services.errors import (
     ConfigError,
@@ -66,14 +66,21 @@ class Services:
     """What one server process offers its pages; made when it starts, closed when it ends."""
 
     def __init__(self, settings: Settings) -> None:
-        self.sandbox = EmbeddedSandbox(settings.data_dir) if settings.endpoint is None else None
-        self.settings = sandbox_settings(settings, self.sandbox.url) if self.sandbox else settings
-        self.secret = signing_secret(settings.signing_secret, settings.data_dir)
-        self.pictures = Pictures(settings.data_dir / "pictures", self.secret)
-        self._store = Store(settings.data_dir / "playground.db")
-        self._azure = Azure(self.settings)
-        self._runs = Runs()
-        self._operations = Operations(self._store, OperationWorker(self._store, self._azure, self.pictures))
+        prepare(settings.data_dir)
+        with contextlib.ExitStack() as opened:  # what was opened is closed again where a later step fails
+            self.secret = signing_secret(settings.signing_secret, settings.data_dir)
+            self.pictures = Pictures(settings.data_dir / "pictures", self.secret)
+            self._store = opened.enter_context(contextlib.closing(Store(settings.data_dir / "playground.db")))
+            self.sandbox = EmbeddedSandbox(settings.data_dir) if settings.endpoint is None else None
+            if self.sandbox:
+                opened.callback(self.sandbox.close)
+                settings = sandbox_settings(settings, self.sandbox.url)
+            self.settings = settings
+            self._azure = opened.enter_context(contextlib.closing(Azure(settings)))
+            worker = OperationWorker(self._store, self._azure, self.pictures)
+            self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
+            self._runs = opened.enter_context(contextlib.closing(Runs()))
+            self._opened = opened.pop_all()
 
     def complete(self, owner: str, request: CompletionRequest) -> Run[TextSnapshot]:
         """Starts a completion. Raises Invalid before anything is sent."""
@@ -123,12 +130,7 @@ class Services:
 
     def close(self) -> None:
         """Stops text, lets image operations rest where they are, and ends the sandbox."""
-        self._runs.close()
-        self._operations.close()
-        self._azure.close()
-        self._store.close()
-        if self.sandbox:
-            self.sandbox.close()
+        self._opened.close()
 
     def _complete(self, run: Run[TextSnapshot]) -> None:
         builder = SnapshotBuilder()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
@@ -98,6 +99,18 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def prepare(data_dir: Path) -> None:
+    """Makes the data folder, for its owner alone. Raises ConfigError where it cannot be written to."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with TemporaryFile(dir=data_dir):
+            pass
+    except OSError as error:
+        reason = f"cannot be written to ({error.strerror})"
+        mend = "Name a folder that the server may write to, or free some space there."
+        raise ConfigError([Problem("PLAYGROUND_DATA_DIR", reason, mend)]) from None
 
 
 class _Reader:

@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -104,6 +104,7 @@ class Runs:
         self._runs: dict[str, Run[Any]] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self.active = 0  # runs that have not ended
 
     def start(self, owner: str, request: Any, first: T, work: Callable[[Run[T]], None]) -> Run[T]:
         """Starts `work` on a thread of its own."""
@@ -115,19 +116,14 @@ class Runs:
             ended = [r.id for r in self._runs.values() if r.ended]
             for old in ended[: max(0, len(ended) - KEPT)]:
                 del self._runs[old]
-            self._pool.submit(_work, run, work)
+            self.active += 1
+            self._pool.submit(_work, run, work).add_done_callback(self._ended)
         return run
 
     def find(self, owner: str, run_id: str) -> Run[Any] | None:
         """The owner's run, or None for an unknown id as for somebody else's."""
         run = self._runs.get(run_id)
         return run if run is not None and run.owner == owner else None
-
-    @property
-    def active(self) -> int:
-        """How many runs have not ended."""
-        with self._lock:
-            return sum(not run.ended for run in self._runs.values())
 
     def close(self) -> None:
         """Stops every run and waits for the threads."""
@@ -137,6 +133,10 @@ class Runs:
         for run in running:
             run.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _ended(self, _: Future[None]) -> None:
+        with self._lock:
+            self.active -= 1
 
 
 def paced(

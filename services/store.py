@@ -171,7 +171,7 @@ class Store:
         try:
             with self._engine.connect().execution_options(write=True) as connection, connection.begin():
                 yield connection
-        except sa.exc.OperationalError:
+        except sa.exc.DatabaseError:
             raise NotSaved(
                 "The playground could not write to its database.",
                 advice="Check that the disk has space and that the data folder can be written to.",

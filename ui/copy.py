@@ -5,7 +5,7 @@ import streamlit as st
 _HTML = '<button type="button">Copy</button>'
 _CSS = """
 button {
-  font: inherit; color: var(--st-text-color); background: var(--st-background-color);
+  font: inherit; font-size: 0.875rem; color: var(--st-text-color); background: var(--st-background-color);
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, 0.5rem);
   min-height: 2.5rem; padding: 0.25rem 0.75rem; cursor: pointer;
 }

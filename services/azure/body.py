@@ -1,5 +1,6 @@
 """JSON from a service that is not trusted to send it well-formed."""
 
+import contextlib
 import json
 import re
 import sys
@@ -15,20 +16,19 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
 
     Raises BadReply for everything else, including nesting or numbers beyond what Python parses.
     """
-    try:
+    with contextlib.suppress(ValueError, RecursionError):
         if isinstance(text, bytes):
             text = text.decode("utf-8", errors="replace")
         value = json.loads(
             text.removeprefix("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_unique
         )
-    except (ValueError, RecursionError):
-        raise BadReply(
-            "The service sent an answer that is not valid JSON.",
-            advice="A proxy may stand in between, or the service is failing; try again.",
-        ) from None
-    if not isinstance(value, dict):
+        if isinstance(value, dict):
+            return value
         raise BadReply("The service sent an answer that is not a JSON object.")
-    return value
+    raise BadReply(  # out here it has no context, which would hold the answer
+        "The service sent an answer that is not valid JSON.",
+        advice="A proxy may stand in between, or the service is failing; try again.",
+    )
 
 
 def mapping(value: Any) -> dict[str, Any]:

@@ -92,12 +92,12 @@ def check(request: CompletionRequest) -> None:
 def body(request: CompletionRequest) -> dict[str, Any]:
     """The JSON body: what differs from the service's defaults, and what this page promises to set."""
     optional = {
-        "stop": list(request.stop),
+        "stop": list(request.stop) or None,
         "best_of": request.best_of,
         "logprobs": request.logprobs,
-        "echo": request.echo,
+        "echo": request.echo or None,
         "suffix": request.suffix,
-        "logit_bias": dict(request.logit_bias),
+        "logit_bias": dict(request.logit_bias) or None,
         "seed": request.seed,
         "user": request.user,
     }
@@ -110,7 +110,7 @@ def body(request: CompletionRequest) -> dict[str, Any]:
         "presence_penalty": request.presence_penalty,
         "frequency_penalty": request.frequency_penalty,
         "stream": True,
-    } | {name: value for name, value in optional.items() if value not in (None, False, [], {})}
+    } | {name: value for name, value in optional.items() if value is not None}
 
 
 def stream(

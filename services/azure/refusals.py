@@ -16,6 +16,7 @@ from services.azure.filters import FilterReport, FilterState, blocked_prompt, is
 from services.errors import BadReply, Busy, Filtered, Refused, ServiceError
 
 BODY_SHOWN = 2_000
+_NO_REASON = "The service gave no reason. Try again, or change the request."
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -66,7 +67,11 @@ def stream_error(error: Mapping[str, Any], request_id: str | None) -> ServiceErr
             advice="Reword the prompt and try again. The call may still be billed.",
             **details,
         )
-    return Busy("The service stopped with an error in the middle of its answer.", advice=message, **details)
+    return Busy(
+        "The service stopped with an error in the middle of its answer.",
+        advice=message or _NO_REASON,
+        **details,
+    )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -150,4 +155,6 @@ def _refused(status: int, message: str, keys_tried: int, details: dict[str, Any]
             advice="Check the endpoint and whether the resource serves this api-version.",
             **details,
         )
-    return Refused(f"The service refused the request (status {status}).", advice=message, **details)
+    return Refused(
+        f"The service refused the request (status {status}).", advice=message or _NO_REASON, **details
+    )
