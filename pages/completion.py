@@ -13,6 +13,7 @@ if st.session_state["completion-api-version"] is None:
 
 shown = session.shown_run("completion")
 run = services.run(owner, shown)
+ended = run is not None and run.ended  # asked once: a run that ends meanwhile ends the page's script too
 
 
 def generate() -> None:
@@ -57,7 +58,7 @@ with writing:
         placeholder="Write the beginning of a text. The model goes on from there.",
     )
     with st.container(horizontal=True, key="completion-actions"):
-        if run is not None and not run.ended:
+        if run is not None and not ended:
             st.button(
                 "Stop",
                 key="completion-stop",
@@ -83,7 +84,7 @@ with writing:
         if problem := st.session_state.get("completion-problem"):
             with st.container(key="completion-problem"):
                 errors.show(problem)
-        if run is not None and run.ended:
+        if run is not None and ended:
             with st.container(key="completion-finished"):
                 live.show(run)
         elif run is not None:

@@ -51,15 +51,12 @@ IMAGES = (
 
 
 def menu(examples: tuple[Example, ...], sandbox: bool, key: str, choose: Callable[[Example], None]) -> None:
-    """A popover with one button an example."""
-    with st.popover("Examples", icon=":material/lightbulb:", key=f"{key}-examples"):
-        for position, example in enumerate(examples):
-            if sandbox or not example.sandbox_only:
-                st.button(
-                    example.name,
-                    key=f"{key}-example-{position}",
-                    on_click=choose,
-                    args=(example,),
-                    type="tertiary",
-                    help=example.prompt[:200],
-                )
+    """A menu of the examples; `choose` gets the one that was picked."""
+    offered = {example.name: example for example in examples if sandbox or not example.sandbox_only}
+    st.menu_button(
+        "Examples",
+        list(offered),
+        key=f"{key}-examples",
+        icon=":material/lightbulb:",
+        on_click=lambda: choose(offered[st.session_state[f"{key}-examples"]]),
+    )

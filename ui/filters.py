@@ -65,15 +65,18 @@ _SIDES = {"prompt": "Prompt", "completion": "Answer", "image": "Image"}
 NOT_REPORTED = "not reported"
 
 
-def show(report: FilterReport, key: str, error: ServiceError | None = None) -> None:
-    """What the filter did, what it found, and the service's own answer; nothing for a clean report."""
+def show(report: FilterReport, key: str, error: ServiceError | None = None, *, narrow: bool = False) -> None:
+    """What the filter did, what it found, and the service's own answer; nothing for a clean report.
+
+    narrow: lines instead of a table, for the place of a picture.
+    """
     look = LOOKS.get(report.state)
     if look is None:
         return
     with st.container(key=f"filter-{report.state}-{key}"):
         st.markdown(f":material/{look.icon}: **{look.label}**")
         st.text(look.words)
-        table(report.findings)
+        (_lines if narrow else table)(report.findings)
         if error is not None:
             errors.details(error)
 
@@ -88,6 +91,17 @@ def annotations(reports: list[FilterReport]) -> None:
 
 def table(findings: tuple[Finding, ...] | list[Finding]) -> None:
     """Side × category × severity × outcome; what the service did not say is "not reported"."""
+    lines = ["| Where | Category | Severity | Outcome |", "|---|---|---|---|"]
+    st.markdown("\n".join(lines + [f"| {' | '.join(row)} |" for row in _rows(findings)]))
+
+
+def _lines(findings: tuple[Finding, ...]) -> None:
+    for _, category, severity, outcome in _rows(findings):
+        st.caption(f"Category: {category} · Severity: {severity} · {outcome}")
+
+
+def _rows(findings: tuple[Finding, ...] | list[Finding]) -> list[tuple[str, str, str, str]]:
+    """Where, category, severity and outcome of each finding, as Markdown, what was filtered first."""
     rows = [
         (
             _SIDES[finding.side],
@@ -97,10 +111,7 @@ def table(findings: tuple[Finding, ...] | list[Finding]) -> None:
         )
         for finding in sorted(findings, key=lambda finding: not finding.filtered)
     ]
-    if not rows:
-        rows = [(NOT_REPORTED, NOT_REPORTED, NOT_REPORTED, "**filtered**")]
-    lines = ["| Where | Category | Severity | Outcome |", "|---|---|---|---|"]
-    st.markdown("\n".join(lines + [f"| {' | '.join(row)} |" for row in rows]))
+    return rows or [(NOT_REPORTED, NOT_REPORTED, NOT_REPORTED, "**filtered**")]
 
 
 def cut_mark(report: FilterReport) -> None:

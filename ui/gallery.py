@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 import streamlit as st
 
-from services import FilterReport, FilterState, OperationView, Services, Slot
+from services import FilterState, OperationView, Services, Slot
 from ui import errors, filters
 from ui.plain import escape
 
@@ -49,7 +49,7 @@ def _slot(slot: Slot, position: int, view: OperationView, services: Services, ow
     if slot.key is not None:
         _picture(slot, position, view, services, owner)
     elif slot.filter is not None:
-        _placeholder(slot.filter, position)
+        filters.show(slot.filter, f"image-{position}", narrow=True)
     else:
         st.error(f"**No picture here.** {escape(slot.error or '')}", icon=":material/broken_image:")
 
@@ -73,12 +73,6 @@ def _picture(slot: Slot, position: int, view: OperationView, services: Services,
         )
         st.badge("saved locally", icon=":material/check_circle:", color="green")
         st.caption(f"{slot.width}×{slot.height}")
-
-
-def _placeholder(report: FilterReport, position: int) -> None:
-    """A labelled place of the same size as a picture."""
-    with st.container(key=f"image-blocked-{position}"):
-        filters.show(report, f"image-{position}")
 
 
 def absolute(path: str) -> str:
