@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Needs Python 3.11 or newer with venv, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test lint types clean browser
+.PHONY: help setup run dev test lint types browser docs clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -34,6 +34,10 @@ browser: $(TOOLS)  # the browser tests need Chromium: the system's, else Debian'
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	else $(PYTHON) -m playwright install chromium; fi
+
+docs: $(READY)  ## write docs/errors.md anew from its table
+	@$(PYTHON) -c 'from pathlib import Path; from services.azure.error_table import markdown; \
+		Path("docs/errors.md").write_text(markdown(), encoding="utf-8")'
 
 clean:  ## remove the virtual environment and the caches, never your data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

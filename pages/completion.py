@@ -17,8 +17,10 @@ ended = run is not None and run.ended  # asked once: a run that ends meanwhile e
 
 
 def generate() -> None:
-    """Starts a run with what the page holds, unless one is under way (a double click)."""
-    if run is not None and not run.ended:
+    """Starts a run with what the page holds, unless one is under way: the second press of a double click
+    still calls what the page before the first had drawn."""
+    current = services.run(owner, st.session_state["completion-run"])
+    if current is not None and not current.ended:
         return
     st.session_state["completion-problem"] = None
     try:

@@ -32,7 +32,6 @@ DEADLINE_S = 600.0
 POLL_FAILURES = 5
 MISSING_POLLS = 3
 DOWNLOAD_TRIES = 4
-NOT_ACCEPTED = (429, 503)  # every other failure of a submit may hide one that was accepted
 _LOG = logging.getLogger(__name__)
 
 
@@ -86,12 +85,15 @@ class OperationWorker:
             return  # canceled a moment ago
         try:
             reply = self._azure.submit(ImageRequest(**row["request"]), row["operation_id"])
-        except (OutcomeUnknown, BadReply, Busy) as error:
-            if error.status in NOT_ACCEPTED or error.status in range(300, 400):
+        except ServiceError as error:
+            if not_accepted(error):
                 raise
             self._recover(row)
         else:
-            self._accepted(row, reply)
+            if reply.id is None:  # accepted without a name: ours may do
+                self._recover(row)
+            else:
+                self._accepted(row, reply)
 
     def _recover(self, row: Row) -> None:
         """Asks for an operation that may have been accepted, under the id it was sent with."""
@@ -244,6 +246,14 @@ def poll_delay(elapsed_s: float, retry_after_s: float | None) -> float:
         return min(max(retry_after_s, 0.25), 30.0)
     jitter = random.uniform(0.9, 1.1)  # noqa: S311 (spreads polls, protects nothing)
     return min(max(elapsed_s / 10, 0.25), 10.0) * jitter
+
+
+def not_accepted(error: ServiceError) -> bool:
+    """Whether a submit that failed so has certainly started nothing; others may hide one that has."""
+    if isinstance(error, Unreachable):
+        return error.status is None  # with a status, an answer had begun
+    redirected = error.status in range(300, 400)
+    return isinstance(error, Refused | Filtered) or redirected or error.status in (429, 503)
 
 
 def gives_up(failures: list[ServiceError]) -> bool:

@@ -138,6 +138,7 @@ def _shown(image: "object") -> bytes:
         upright = Image.alpha_composite(backdrop, upright.convert("RGBA"))
     small = upright.convert("RGB")
     small.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
+    small.info.clear()  # a comment in it would be written out again
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=85, optimize=True, progressive=True)
     return buffer.getvalue()

@@ -117,7 +117,8 @@ class Runs:
             for old in ended[: max(0, len(ended) - KEPT)]:
                 del self._runs[old]
             self.active += 1
-            self._pool.submit(_work, run, work).add_done_callback(self._ended)
+            working = self._pool.submit(_work, run, work)
+        working.add_done_callback(self._ended)  # outside the lock: it may be called at once, and takes it
         return run
 
     def find(self, owner: str, run_id: str) -> Run[Any] | None:

@@ -49,6 +49,7 @@ LOOKS = {
     ),
 }
 
+_ABOUT_CONTENT = (FilterState.PROMPT_BLOCKED, FilterState.ANSWER_CUT, FilterState.IMAGE_BLOCKED)
 _CATEGORIES = {
     "hate": "Hate",
     "sexual": "Sexual",
@@ -76,7 +77,8 @@ def show(report: FilterReport, key: str, error: ServiceError | None = None, *, n
     with st.container(key=f"filter-{report.state}-{key}"):
         st.markdown(f":material/{look.icon}: **{look.label}**")
         st.text(look.words)
-        (_lines if narrow else table)(report.findings)
+        if report.findings or report.state in _ABOUT_CONTENT:
+            (_lines if narrow else table)(report.findings)
         if error is not None:
             errors.details(error)
 

@@ -4,13 +4,13 @@ import base64
 import hashlib
 import re
 import secrets
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Protocol
 
 import streamlit as st
 from itsdangerous import BadSignature, Signer
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services import Secret, Services
@@ -35,12 +35,8 @@ def read_cookie(value: str | None, secret: Secret) -> str | None:
 
 def owner_of(scope: Scope, secret: Secret) -> str | None:
     """The owner whose browser sent a request."""
-    cookies = SimpleCookie()
-    try:
-        cookies.load(Headers(scope=scope).get("cookie", ""))
-    except CookieError:
-        return None
-    return read_cookie(cookies[COOKIE].value, secret) if COOKIE in cookies else None
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))  # lenient: other apps' cookies come too
+    return read_cookie(cookies.get(COOKIE), secret)
 
 
 class OwnerCookie:

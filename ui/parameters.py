@@ -20,8 +20,25 @@ COMPLETION: dict[str, Any] = {
 }
 IMAGE: dict[str, Any] = {"image-prompt": "", "image-size": "1024x1024", "image-n": 1}
 PAGES = {"completion": COMPLETION, "image": IMAGE}
+RANGES = {
+    "completion-temperature": (0.0, 2.0),
+    "completion-top-p": (0.0, 1.0),
+    "completion-frequency-penalty": (-2.0, 2.0),
+    "completion-presence-penalty": (-2.0, 2.0),
+}
 
 VERSIONS = ("2022-06-01-preview", "2023-06-01-preview", "2024-02-01", "2024-10-21")
+
+
+def valid(key: str, value: Any) -> bool:
+    """Whether a widget can hold a kept value: another version of the playground may have kept it."""
+    default = (COMPLETION | IMAGE)[key]
+    if key in RANGES:
+        low, high = RANGES[key]
+        return isinstance(value, float) and low <= value <= high
+    if key == "image-size":
+        return value in SIZES
+    return type(value) is (str if default is None else type(default))
 
 
 def completion(settings: Settings) -> None:
@@ -30,8 +47,7 @@ def completion(settings: Settings) -> None:
     _deployment(settings.text_deployments)
     st.slider(
         "Temperature",
-        0.0,
-        2.0,
+        *RANGES["completion-temperature"],
         step=0.05,
         key="completion-temperature",
         help="How freely the next token is chosen: 0 takes the likeliest, higher values vary more. "
@@ -46,8 +62,7 @@ def completion(settings: Settings) -> None:
     )
     st.slider(
         "Top P",
-        0.0,
-        1.0,
+        *RANGES["completion-top-p"],
         step=0.05,
         key="completion-top-p",
         help="Only the likeliest tokens that together reach this share are considered. "
@@ -56,10 +71,9 @@ def completion(settings: Settings) -> None:
     for name in ("Frequency", "Presence"):
         st.slider(
             f"{name} penalty",
-            -2.0,
-            2.0,
+            *RANGES[key := f"completion-{name.lower()}-penalty"],
             step=0.1,
-            key=f"completion-{name.lower()}-penalty",
+            key=key,
             help=_PENALTIES[name],
         )
     st.text_area(

@@ -3,18 +3,23 @@
 import re
 
 # C0 and C1 controls, zero-width characters and bidirectional overrides: shown as what they are
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _MARKDOWN = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+
+# What the browser makes of escaped text after all: addresses, :shortcodes:, and arrows or dashes of two signs
+_LATE = re.compile(r"(?i)\\[:@]|www(?=\\\.)|\\[-<>~=](?=\\[-<>=])")
+_JOINER = "\u2060"  # has no width; parts what must not be read together
 
 
 def escape(text: str, limit: int = 2_000) -> str:
     """One line of Markdown that shows exactly this text: no markup, links, images, icons or formulas."""
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     visible = _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(short.splitlines()))
-    return _MARKDOWN.sub(r"\\\1", visible)
+    safe = _LATE.sub(rf"\g<0>{_JOINER}", _MARKDOWN.sub(r"\\\1", visible))
+    return _JOINER + safe if safe.startswith((" ", "\t")) else safe
 
 
 def body(text: str) -> str:
     """Text for `st.text`, which strips and dedents: a word joiner keeps a first indentation."""
     text = text.strip("\n")
-    return "\u2060" + text if text.startswith(("  ", "\t")) else text
+    return _JOINER + text if text.startswith(("  ", "\t")) else text

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from services import ServiceError, Services
+from ui import parameters
 from ui.middleware import COOKIE, read_cookie
 from ui.plain import escape
 
@@ -44,7 +45,8 @@ def restore(page: str, defaults: dict[str, Any]) -> None:
     if missing:
         kept = st.session_state.get(f"{page}-kept") or services().draft(owner(), page)
         for key in missing:
-            st.session_state[key] = kept.get(key, defaults[key])
+            value = kept.get(key)
+            st.session_state[key] = value if parameters.valid(key, value) else defaults[key]
 
 
 def keep(page: str, defaults: dict[str, Any]) -> None:

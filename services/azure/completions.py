@@ -126,7 +126,8 @@ def stream(
     """
     path = f"/openai/deployments/{quote(request.deployment, safe='')}/completions"
     decoder = SSEDecoder()
-    with resource.open(Call("POST", path, api_version, COMPLETION, body(request))) as exchange:
+    call = Call("POST", path, api_version, COMPLETION, body(request), on_send=on_open)
+    with resource.open(call) as exchange:
         on_open(exchange.wake)
         headers = dict(exchange.headers)
         yield Block(headers, (), done=False)

@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from services.azure.body import clean, mapping, parse_object
+from services.azure.error_table import find
 from services.azure.filters import FilterReport, FilterState, blocked_prompt, is_filter_error
 from services.errors import BadReply, Busy, Filtered, Refused, ServiceError
 
@@ -31,29 +32,34 @@ def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: i
     with contextlib.suppress(BadReply):
         parsed = parse_object(text)
     error = mapping(parsed.get("error")) or parsed
-    message = clean(error.get("message"))[:BODY_SHOWN]
+    code, message = clean(error.get("code")), clean(error.get("message"))[:BODY_SHOWN]
     details: dict[str, Any] = {
         "status": status,
-        "code": clean(error.get("code")) or None,
+        "code": code or None,
         "request_id": request_id(headers),
         "body": text[:BODY_SHOWN],
     }
-    if 300 <= status < 400:
-        return BadReply(
-            "The service answered with an unexpected redirect.",
-            advice="Check that the endpoint is the resource's own address; the redirect was not followed.",
-            **details,
-        )
-    if status in (408, 429) or status >= 500:
-        return _busy(status, headers, message, details)
-    if is_filter_error(error):
+    if status < 500 and is_filter_error(error):
         return Filtered(
             "The content filter blocked this prompt. Nothing was generated.",
             report=blocked_prompt(error),
             advice="Reword the prompt and try again. The call may still be billed.",
             **details,
         )
-    return _refused(status, message, keys_tried, details)
+    if status == 403 and code == "Forbidden":
+        return Filtered(
+            "The whole resource is blocked. This prompt is not at fault.",
+            report=FilterReport(FilterState.RESOURCE_BLOCKED, message=message),
+            advice="An administrator of the resource must ask Microsoft support to lift the block.",
+            **details,
+        )
+    kind, sentence, advice = find(status, code, message) or _unknown(status, message)
+    if status == 401 and keys_tried > 1:
+        sentence = sentence.replace("the key.", "both keys.")
+    wait = _wait(headers, message) if kind is Busy else None
+    if wait:
+        advice = f"Try again in {wait:.0f} s." if wait < 3600 else advice
+    return kind(sentence, advice=advice, retry_after=wait, **details)
 
 
 def stream_error(error: Mapping[str, Any], request_id: str | None) -> ServiceError:
@@ -92,69 +98,14 @@ def _sane(seconds: float) -> float | None:
     return max(0.0, seconds) if seconds < 10_000_000 else None
 
 
-def _busy(status: int, headers: Mapping[str, str], message: str, details: dict[str, Any]) -> ServiceError:
+def _wait(headers: Mapping[str, str], message: str) -> float | None:
+    """Seconds to wait, from the headers or from what the message says."""
     wait = retry_after(headers)
-    if wait is None and (
-        said := re.search(r"(?:retry after|try again in) (\d{1,6}) second", message, re.IGNORECASE)
-    ):
-        wait = float(said[1])
-    advice = f"Try again in {wait:.0f} s." if wait else "Try again in a moment."
-    if status == 429:
-        sentence = "The service is over its request limit."
-        if "token rate limit" in message:
-            sentence = "The service is over its token limit. A smaller maximum length counts for less."
-    elif details["code"] == "ModelMissing":
-        sentence, advice = message, "Then start the playground again."
-    else:
-        sentence = f"The service is failing (status {status})."
-    return Busy(sentence, advice=advice, retry_after=wait, **details)
+    said = re.search(r"(?:retry after|try again in) (\d{1,6}) second", message, re.IGNORECASE)
+    return float(said[1]) if wait is None and said else wait
 
 
-def _refused(status: int, message: str, keys_tried: int, details: dict[str, Any]) -> ServiceError:
-    code = details["code"]
-    if status == 401:
-        both = "both keys" if keys_tried > 1 else "the key"
-        return Refused(
-            f"The service refused {both}.",
-            advice="Check that the key belongs to this endpoint's resource and has not been regenerated.",
-            **details,
-        )
-    if status == 403 and code == "Forbidden":
-        return Filtered(
-            "The whole resource is blocked. This prompt is not at fault.",
-            report=FilterReport(FilterState.RESOURCE_BLOCKED, message=message),
-            advice="An administrator of the resource must ask Microsoft support to lift the block.",
-            **details,
-        )
-    known = {
-        "DeploymentNotFound": (
-            "The service knows no deployment of this name.",
-            "Check the name under Deployments in the portal. A new one takes up to five minutes.",
-        ),
-        "OperationNotSupported": (
-            "This deployment's model does not offer this operation.",
-            "Choose another deployment.",
-        ),
-        "AuthenticationTypeDisabled": (
-            "This resource does not accept keys.",
-            "Key access is switched off on it; an administrator can switch it on.",
-        ),
-    }
-    if code in known:
-        sentence, advice = known[code]
-        return Refused(sentence, advice=advice, **details)
-    if status == 403:
-        return Refused(
-            "The resource does not admit this machine.",
-            advice=message or "Ask its administrator about the network rules.",
-            **details,
-        )
-    if status == 404:
-        return Refused(
-            "The service has nothing at this address.",
-            advice="Check the endpoint and whether the resource serves this api-version.",
-            **details,
-        )
-    return Refused(
-        f"The service refused the request (status {status}).", advice=message or _NO_REASON, **details
-    )
+def _unknown(status: int, message: str) -> tuple[type[ServiceError], str, str]:
+    if status >= 500:
+        return Busy, f"The service is failing (status {status}).", "Try again in a moment."
+    return Refused, f"The service refused the request (status {status}).", message or _NO_REASON

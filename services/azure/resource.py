@@ -22,7 +22,10 @@ POLL = Deadline(first_byte=20, idle=20, total=30)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: path below the endpoint, api-version, and what it carries."""
+    """One request: path below the endpoint, api-version, and what it carries.
+
+    on_send: receives a function that wakes whoever waits for the answer's first byte.
+    """
 
     method: str
     path: str
@@ -30,6 +33,7 @@ class Call:
     deadline: Deadline
     body: dict[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    on_send: Callable[[Callable[[], None]], None] = lambda wake: None  # noqa: ARG005
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,12 @@ class Resource:
         keyed = {"api-key": self._keys[key].reveal()} if self._keys else {}
         url = f"{self.endpoint}{call.path}?api-version={quote(call.api_version, safe='')}"
         return self._transport.exchange(
-            call.method, url, call.deadline, headers={**call.headers, **keyed}, body=call.body
+            call.method,
+            url,
+            call.deadline,
+            headers={**call.headers, **keyed},
+            body=call.body,
+            on_send=call.on_send,
         )
 
     def _refusal(self, exchange: Exchange) -> ServiceError:

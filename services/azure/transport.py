@@ -6,8 +6,11 @@ It never follows a redirect (`requests` re-sends `api-key` to whatever host a re
 
 import contextlib
 import logging
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -16,6 +19,8 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.response import HTTPResponse
 
 from services.errors import BadReply, OutcomeUnknown, ServiceError, Unreachable
 
@@ -58,7 +63,9 @@ class Exchange:
             try:
                 block = self._response.raw.read1(_BLOCK, decode_content=True)
             except (urllib3.exceptions.HTTPError, OSError) as error:
-                raise _lost(error, self._host, sent=False) from None
+                lost = _lost(error, self._host, sent=False)
+                lost.status = self.status  # an answer had begun
+                raise lost from None
             if not block:
                 return
             size += len(block)
@@ -68,6 +75,7 @@ class Exchange:
                 raise Unreachable(
                     f"{self._host} took longer than {self._deadline.total:.0f} s.",
                     advice="Try again, or ask for less.",
+                    status=self.status,
                 )
             yield block
 
@@ -81,6 +89,62 @@ class Exchange:
             self._response.raw.shutdown()
 
 
+class _FirstByte:
+    """Lets another thread end the wait for an answer's first byte, and nothing after it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._woken = False
+
+    def wake(self) -> None:
+        with self._lock:
+            self._woken = True
+            self._shut()
+
+    def wait_on(self, sock: socket.socket | None) -> None:
+        """Names the socket that is being waited on; None once the answer has begun."""
+        with self._lock:
+            self._socket = sock
+            if self._woken:
+                self._shut()
+
+    def _shut(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # it ended by itself a moment ago
+                self._socket.shutdown(socket.SHUT_RD)
+
+
+_WAITING: ContextVar[_FirstByte | None] = ContextVar("first_byte", default=None)
+
+
+class _HTTPConnection(HTTPConnection):
+    """Tells which socket an answer is waited for on."""
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        if (first_byte := _WAITING.get()) is not None:
+            first_byte.wait_on(self.sock)
+        return super().getresponse()
+
+
+class _HTTPSConnection(_HTTPConnection, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
 class Transport:
     """A pool of connections shared by many threads."""
 
@@ -92,7 +156,7 @@ class Transport:
         self._session.headers.update({"User-Agent": "azure-openai-playground", "Accept-Encoding": "identity"})
         logging.getLogger("urllib3").setLevel(logging.INFO)  # its DEBUG lines hold picture links whole
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool, max_retries=0))
+            self._session.mount(scheme, _Adapter(pool_maxsize=pool, max_retries=0))
 
     @contextlib.contextmanager
     def exchange(
@@ -103,13 +167,18 @@ class Transport:
         *,
         headers: Mapping[str, str] | None = None,
         body: dict[str, Any] | None = None,
+        on_send: Callable[[Callable[[], None]], None] = lambda wake: None,  # noqa: ARG005
     ) -> Iterator[Exchange]:
         """Sends one request and hands out the answer, closed afterwards in every case.
 
+        `on_send` receives a function that wakes whoever waits for the first byte.
         Raises Unreachable where no byte was sent or nothing was at stake, OutcomeUnknown where a POST may
         have arrived.
         """
         lost: ServiceError | None = None
+        first_byte = _FirstByte()
+        on_send(first_byte.wake)
+        waiting = _WAITING.set(first_byte)
         try:
             response = self._session.request(
                 method,
@@ -122,6 +191,9 @@ class Transport:
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             lost = _lost(error, urlsplit(url).netloc, sent=method == "POST")
+        finally:
+            first_byte.wait_on(None)
+            _WAITING.reset(waiting)
         if lost is not None:
             raise lost  # out here it has no context, which would hold the request and its key
         with contextlib.closing(response):

@@ -1,0 +1,173 @@
+"""Nothing that a person wrote is lost, and nothing is cleared without asking."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services import Services
+from tests.pages.browsing import IMAGES, ME, TEXT, Tab
+from tests.upstream import Upstream
+from ui import examples
+
+PROMPT = '  my "prompt"\n\twith $x$ and 🏖️ '
+SETTINGS = {
+    "temperature": 0.35,
+    "max_tokens": 77,
+    "top_p": 0.5,
+    "frequency_penalty": -1.0,
+    "presence_penalty": 1.5,
+    "stop_sequences": "a\n\\n",
+    "n": 3,
+    "api_version": "2024-10-21",
+}
+
+
+def held(tab: Tab, names: Any) -> dict[str, Any]:
+    return {name: tab.at.get_by_key(f"{tab.page}-{name.replace('_', '-')}").value for name in names}
+
+
+def test_a_new_tab_gets_prompt_and_settings_back(text: Tab, visit: Callable[..., Tab]) -> None:
+    text.fill(prompt=PROMPT, **SETTINGS).at.run()
+    assert held(visit(), SETTINGS | {"prompt": ""}) == SETTINGS | {"prompt": PROMPT}
+
+
+def test_a_new_tab_gets_the_picture_and_its_settings_back(images: Tab, visit: Callable[..., Tab]) -> None:
+    kept = {"prompt": PROMPT, "n": 4, "size": "256x256"}
+    images.fill(**kept).at.run()
+    assert held(visit().go(IMAGES), kept) == kept
+
+
+def test_a_draft_survives_a_restart(
+    text: Tab, start: Callable[..., Services], visit: Callable[..., Tab]
+) -> None:
+    text.fill(prompt=PROMPT).at.run()
+    text.services.close()
+    assert visit(server=start()).value("prompt") == PROMPT
+
+
+def test_another_owner_gets_nothing_of_it(text: Tab, visit: Callable[..., Tab]) -> None:
+    text.fill(prompt=PROMPT, n=3).at.run()
+    assert held(visit(owner="owner-other"), ("prompt", "n")) == {"prompt": "", "n": 1}
+
+
+def test_a_page_switch_keeps_both_pages_as_they_were(text: Tab) -> None:
+    text.fill(prompt=PROMPT, **SETTINGS).go(IMAGES)
+    text.fill(prompt="a cat", n=2).go(TEXT)
+    assert held(text, SETTINGS | {"prompt": ""}) == SETTINGS | {"prompt": PROMPT}
+    assert held(text.go(IMAGES), ("prompt", "n")) == {"prompt": "a cat", "n": 2}
+
+
+def test_a_page_switch_keeps_the_result(text: Tab) -> None:
+    text.generate("Hi").go(IMAGES).go(TEXT)
+    assert text.lines("completion-text-0") == ["Hello from the fake"]
+
+
+def test_a_deployment_that_was_typed_is_offered_again(text: Tab, visit: Callable[..., Tab]) -> None:
+    text.fill(deployment="typed").at.run()
+    choice = visit().at.selectbox(key="completion-deployment")
+    assert (choice.value, choice.options) == ("typed", ["text", "typed"])
+
+
+@pytest.mark.parametrize(
+    ("page", "draft"),
+    [
+        ("completion", {"completion-temperature": 9.5}),
+        ("completion", {"completion-n": "many"}),
+        ("image", {"image-size": "1792x1024"}),
+        ("image", {"image-n": None}),
+        ("image", {"strange": 1}),
+    ],
+    ids=["range", "type", "size", "null", "key"],
+)
+def test_a_draft_of_another_version_does_not_break_the_page(
+    services: Services, visit: Callable[..., Tab], page: str, draft: dict[str, Any]
+) -> None:
+    services.save_draft(ME, page, draft | {f"{page}-prompt": "mine"})
+    tab = visit()
+    tab.at.switch_page(IMAGES if page == "image" else TEXT).run()
+    assert not tab.at.exception
+    assert tab.value("prompt") == "mine"
+
+
+def test_a_disk_that_refuses_the_draft_is_told_and_hurts_nothing(
+    text: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.errors import NotSaved
+
+    def full(*_: object) -> None:
+        raise NotSaved("The disk is full.")
+
+    monkeypatch.setattr(text.services, "save_draft", full)
+    text.generate("Hi")
+    assert text.sent.has("Your draft is not kept: The disk is full\\.")
+    assert text.lines("completion-text-0") == ["Hello from the fake"]
+
+
+# -- start over
+
+
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_start_over_asks_first_then_clears_prompt_and_result_but_no_parameter(text: Tab, page: str) -> None:
+    text.go(page).generate("Hi", n=2)
+    popover = text.at.get_by_key(f"{text.page}-clear")
+    assert "Clear the prompt and the result?" in [node.value for node in text.at.main.text]
+    assert popover.label == "Clear"
+    text.press("clear")
+    assert held(text, ("prompt", "n")) == {"prompt": "", "n": 2}
+    assert "here" in text.look()
+    assert len(text.lines()) == 1
+    assert text.at.query_params.get("run") is None
+
+
+def test_start_over_stops_what_runs(text: Tab, azure: Upstream) -> None:
+    azure.hold("completions")
+    text.fill(prompt="Hi").at.button(key="completion-generate").click()
+    text.until(lambda: azure.requests and text.sent.has("Waiting"))
+    id = text.at.session_state["completion-run"]
+    text.press("clear")
+    run = text.services.run(ME, id)
+    assert run is not None
+    assert run.ended
+    assert text.lines()[0].startswith("The completion appears here")
+
+
+def test_start_over_clears_a_sentence_too(text: Tab) -> None:
+    text.generate("").press("clear")
+    assert not text.at.error
+
+
+# -- examples
+
+
+def menu(tab: Tab) -> Any:
+    return tab.at.menu_button(key=f"{tab.page}-examples")
+
+
+ALL = [(TEXT, example) for example in examples.TEXT] + [(IMAGES, example) for example in examples.IMAGES]
+PLAIN = [pytest.param(*row, id=row[1].name) for row in ALL if not row[1].sandbox_only]
+
+
+@pytest.mark.parametrize(("page", "example"), PLAIN)
+def test_an_example_fills_prompt_and_settings_and_sends_nothing(
+    text: Tab, azure: Upstream, page: str, example: examples.Example
+) -> None:
+    text.go(page).fill(prompt="mine", n=5).at.run()
+    menu(text).set_value(example.name).run()
+    usual = {f"{text.page}-n": 1} | example.settings
+    assert text.value("prompt") == example.prompt
+    assert {key: text.at.get_by_key(key).value for key in usual} == usual
+    assert azure.requests == ()
+
+
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_examples_of_the_sandbox_are_offered_on_the_sandbox_alone(text: Tab, page: str) -> None:
+    offered = menu(text.go(page)).options
+    assert offered == [example.name for where, example in ALL if where == page and not example.sandbox_only]
+
+
+def test_an_example_keeps_deployment_and_version(text: Tab) -> None:
+    text.fill(deployment="typed", api_version="2024-10-21").at.run()
+    menu(text).set_value("A story").run()
+    kept = {"deployment": "typed", "api_version": "2024-10-21"}
+    assert held(text, kept) == kept

@@ -1,0 +1,212 @@
+"""A completion as it goes out and as it comes in, block by block."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.azure.completions import Block, CompletionRequest, body, check, stream
+from services.azure.resource import Resource
+from services.config import Secret
+from services.errors import BadReply, Filtered, Invalid, Unreachable
+from tests.azure_bodies import chunk, prompt_blocked, prompt_chunk, sse
+from tests.azure_reply import WHOLE, Reply
+from tests.upstream import Upstream
+
+ASK = CompletionRequest(deployment="text", prompt="Hi")
+VERSION = "2022-06-01-preview"
+Ask = Callable[..., list[Block]]
+
+
+@pytest.fixture
+def ask(azure: Upstream) -> Iterator[Ask]:
+    resource = Resource(azure.url, (Secret("key"),))
+
+    def call(request: CompletionRequest = ASK, seen: list[Block] | None = None) -> list[Block]:
+        seen = [] if seen is None else seen
+        for block in stream(resource, VERSION, request, lambda _: None):
+            seen.append(block)
+        return seen
+
+    yield call
+    resource.close()
+
+
+def text(blocks: list[Block]) -> str:
+    return "".join(c["text"] for block in blocks for each in block.chunks for c in each["choices"])
+
+
+# -- going out
+
+
+def test_what_goes_out(azure: Upstream, ask: Ask) -> None:
+    ask(replace(ASK, deployment="my text?"))
+    (request,) = azure.requests
+    assert request.target == f"/openai/deployments/my%20text%3F/completions?api-version={VERSION}"
+    assert request.headers["content-type"] == "application/json"
+    assert request.json == {
+        "prompt": "Hi",
+        "max_tokens": 256,
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "n": 1,
+        "presence_penalty": 0.0,
+        "frequency_penalty": 0.0,
+        "stream": True,
+    }
+
+
+def test_options_are_sent_when_they_are_set() -> None:
+    options: dict[str, Any] = {
+        "best_of": 3,
+        "logprobs": 0,
+        "echo": True,
+        "suffix": "end",
+        "seed": 0,
+        "user": "u",
+    }
+    sent = body(replace(ASK, stop=("a", "b"), logit_bias=(("50256", -100.0),), **options))
+    assert {name: sent[name] for name in options} == options
+    assert (sent["stop"], sent["logit_bias"]) == (["a", "b"], {"50256": -100.0})
+
+
+@pytest.mark.parametrize("prompt", ["é\u2028\0\U0001f600", "\ud800 alone", '"; rm -rf', "\u202e", " "])
+def test_any_prompt_arrives_as_it_was(azure: Upstream, ask: Ask, prompt: str) -> None:
+    ask(replace(ASK, prompt=prompt))
+    assert azure.requests[0].json["prompt"] == prompt
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"prompt": ""}, "prompt"),
+        ({"prompt": "x" * 200_001}, "200,001 characters"),
+        ({"deployment": ""}, "deployment"),
+        ({"api_version": "v1"}, "API version"),
+        ({"stop": ("a",) * 5}, "5 stop sequences"),
+        ({"n": 0}, "number of completions"),
+        ({"n": 129}, "number of completions"),
+        ({"max_tokens": 0}, "maximum length"),
+        ({"temperature": 2.1}, "temperature"),
+        ({"temperature": float("nan")}, "finite"),
+        ({"top_p": float("inf")}, "finite"),
+        ({"top_p": -0.1}, "Top P"),
+        ({"presence_penalty": 2.1}, "penalty"),
+        ({"frequency_penalty": -2.1}, "penalty"),
+    ],
+)
+def test_what_the_service_would_refuse_is_refused_here(change: dict[str, Any], word: str) -> None:
+    with pytest.raises(Invalid, match=word):
+        check(replace(ASK, **change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"prompt": "x" * 200_000}, {"stop": ("a",) * 4}, {"n": 128}, {"max_tokens": 1}, {"temperature": 0}]
+    + [{"temperature": 2, "top_p": 0, "presence_penalty": -2, "frequency_penalty": 2}, {"prompt": " "}],
+)
+def test_the_limits_themselves_are_allowed(change: dict[str, Any]) -> None:
+    check(replace(ASK, **change))
+
+
+# -- coming in
+
+
+def test_the_headers_come_before_any_text(azure: Upstream, ask: Ask) -> None:
+    blocks = ask()
+    assert (blocks[0].chunks, blocks[0].done) == ((), False)
+    assert blocks[0].headers["apim-request-id"].startswith("fake-")
+    assert (text(blocks), blocks[-1].done) == (" Hello from the fake", True)
+
+
+def test_a_stream_cut_at_any_byte_gives_the_same_text(azure: Upstream, ask: Ask) -> None:
+    reply = sse(chunk(" é\u2028"), chunk("😀", finish="stop"), newline="\r\n")
+    data = b"".join(reply.pieces or ())
+    for at in range(1, len(data), 3):
+        azure.enqueue("completions", replace(reply, pieces=[data[:at], data[at:]]))
+        blocks = ask()
+        assert (text(blocks), blocks[-1].done) == (" é\u2028😀", True), at
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        sse(chunk(" Hi"), newline="\r"),
+        sse(b": comment\n\n", chunk(" Hi"), b": comment\n\n"),
+        sse(json.dumps(chunk(" Hi"), indent=1)),
+        sse(b"data:" + json.dumps(chunk(" Hi")).encode() + b"\n\n", "[DONE] really", done=False),
+        replace(sse(chunk(" Hi")), headers={"content-type": "text/plain"}),
+        replace(sse(chunk(" Hi")), headers={}),
+        replace(sse(chunk(" Hi")), gzip=True),
+        replace(sse(chunk(" Hi"), "[DONE]", chunk(" more"))),
+        Reply(200, chunk(" Hi")),
+        sse(chunk(" Hi"), until_close=True),
+        sse(chunk(" Hi"), drip=True),
+        sse(chunk(" Hi"), stop_after=WHOLE, hang=True),
+    ],
+)
+def test_streams_that_look_different_say_the_same(azure: Upstream, ask: Ask, reply: Reply) -> None:
+    azure.enqueue("completions", reply)
+    blocks = ask()
+    assert (text(blocks), blocks[-1].done) == (" Hi", True)
+
+
+def test_a_stream_without_the_end_mark_is_not_done(azure: Upstream, ask: Ask) -> None:
+    azure.enqueue("completions", sse(chunk(" Hi"), b"data: {", done=False))
+    blocks = ask()
+    assert (text(blocks), blocks[-1].done) == (" Hi", False)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (sse(chunk(" a"), done=False, stop_after=WHOLE, reset=True), Unreachable),
+        (sse(chunk(" a"), done=False, stop_after=WHOLE), Unreachable),
+        (sse(chunk(" a"), "not json"), BadReply),
+        (sse(chunk(" a"), "[1]"), BadReply),
+        (sse(chunk(" a"), '{"choices": [], "choices": []}'), BadReply),
+    ],
+)
+def test_what_came_before_a_break_is_handed_out(azure: Upstream, ask: Ask, reply: Reply, kind: Any) -> None:
+    pieces = b"".join(reply.pieces or ())
+    azure.enqueue("completions", replace(reply, pieces=[pieces]))  # all in one read
+    seen: list[Block] = []
+    with pytest.raises(kind):
+        ask(ASK, seen)
+    assert text(seen) == " a"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, "<html>Welcome to the airport</html>", {"content-type": "text/html"}),
+        Reply(200, ""),
+        Reply(204),
+        sse(b": nothing\n\n", done=False),
+    ],
+)
+def test_an_answer_that_says_nothing_is_a_bad_reply(azure: Upstream, ask: Ask, reply: Reply) -> None:
+    azure.enqueue("completions", reply)
+    with pytest.raises(BadReply, match="without saying anything"):
+        ask()
+
+
+def test_a_blocked_prompt_is_an_error_and_no_block(azure: Upstream, ask: Ask) -> None:
+    azure.enqueue("completions", prompt_blocked())
+    seen: list[Block] = []
+    with pytest.raises(Filtered):
+        ask(ASK, seen)
+    assert seen == []
+
+
+def test_a_blocked_read_can_be_woken(azure: Upstream) -> None:
+    azure.enqueue("completions", sse(prompt_chunk(), done=False, stop_after=WHOLE, hang=True))
+    resource = Resource(azure.url, (Secret("key"),))
+    with pytest.raises(Unreachable):
+        for _ in stream(resource, VERSION, ASK, lambda wake: threading.Timer(0.05, wake).start()):
+            pass
+    assert azure.requests[0].aborted.wait(5)
+    resource.close()

@@ -1,0 +1,215 @@
+"""Runs: found by id and owner, followed from anywhere, stopped at once, ended in every case."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from services.errors import Busy, ServiceError
+from services.runs import KEPT, Run, Runs, RunState, paced
+from tests.services.following import ME, OTHER, wait
+
+
+@pytest.fixture
+def runs() -> Iterator[Runs]:
+    made = Runs(workers=4)
+    yield made
+    made.close()
+
+
+def nothing(run: Run[int]) -> None:
+    pass
+
+
+def begin(runs: Runs, work: Any = nothing, owner: str = ME) -> Run[int]:
+    return runs.start(owner, "request", 0, work)
+
+
+def until_stopped(run: Run[int]) -> None:
+    run.publish(1)
+    run.stopping.wait()
+    run.publish(2)
+
+
+def test_a_run_works_in_the_background_and_ends(runs: Runs) -> None:
+    run = begin(runs, lambda run: run.publish(run.value + 1))
+    assert list(run.changes(lambda: 0))[-1] == 1
+    assert (run.state, run.error, run.request, run.owner) == (RunState.DONE, None, "request", ME)
+
+
+def test_only_its_owner_finds_a_run(runs: Runs) -> None:
+    run = begin(runs)
+    assert runs.find(ME, run.id) is run
+    assert runs.find(OTHER, run.id) is runs.find(OTHER, "random") is None
+    assert runs.find("", run.id) is None
+
+
+def test_ids_cannot_be_guessed(runs: Runs) -> None:
+    ids = [begin(runs).id for _ in range(100)]
+    assert len(set(ids)) == 100
+    assert all(len(id) >= 16 and a[:6] != b[:6] for id, (a, b) in zip(ids, pairwise(ids), strict=False))
+
+
+def test_a_run_is_stopped_at_once_and_keeps_its_value(runs: Runs) -> None:
+    run = begin(runs, until_stopped)
+    wait(lambda: run.value == 1)
+    run.stop()
+    assert (run.state, run.value, run.error) == (RunState.STOPPED, 1, None)
+    runs.close()
+    assert (run.state, run.value) == (RunState.STOPPED, 1)
+
+
+def test_stopping_wakes_a_blocked_read_whichever_came_first(runs: Runs) -> None:
+    woken: list[str] = []
+    run = begin(runs, until_stopped)
+    run.on_open(lambda: woken.append("read"))
+    assert woken == []
+    run.stop()
+    run.on_open(lambda: woken.append("opened later"))
+    assert woken == ["read", "opened later"]
+
+
+def test_the_first_end_counts(runs: Runs) -> None:
+    run = begin(runs, until_stopped)
+    run.end(RunState.INCOMPLETE, error := ServiceError("Broken."))
+    run.stop()
+    run.publish(9)
+    assert (run.state, run.error, run.value) == (RunState.INCOMPLETE, error, run.value)
+    assert run.value != 9
+
+
+def test_an_error_for_people_fails_the_run(runs: Runs) -> None:
+    def work(run: Run[int]) -> None:
+        raise Busy("Try later.")
+
+    run = begin(runs, work)
+    wait(lambda: run.ended)
+    assert (run.state, str(run.error)) == (RunState.FAILED, "Try later.")
+
+
+def test_a_defect_fails_the_run_with_a_reference_only(runs: Runs, caplog: pytest.LogCaptureFixture) -> None:
+    def work(run: Run[int]) -> None:
+        raise RuntimeError("private detail")
+
+    run = begin(runs, work)
+    wait(lambda: run.ended)
+    assert run.state is RunState.FAILED
+    assert run.id in str(run.error) and "private" not in str(run.error)
+    wait(lambda: caplog.records)
+    assert caplog.records[0].levelno == logging.ERROR and "private detail" in caplog.text
+
+
+def test_changes_begin_with_the_value_and_end_with_the_last(runs: Runs) -> None:
+    step = threading.Barrier(2, timeout=5)
+
+    def work(run: Run[int]) -> None:
+        for value in (1, 2, 3):
+            step.wait()
+            run.publish(value)
+
+    run = begin(runs, work)
+    seen = []
+    for value in run.changes(lambda: 0):
+        seen.append(value)
+        if not run.ended and value in (0, 1, 2) and seen.count(value) == 1:
+            step.wait()
+    assert list(dict.fromkeys(seen)) == [0, 1, 2, 3]
+
+
+def test_a_run_that_has_ended_gives_its_value_once(runs: Runs) -> None:
+    run = begin(runs)
+    wait(lambda: run.ended)
+    assert list(run.changes(lambda: 60)) == [0]
+
+
+def test_whoever_follows_is_woken_without_news(runs: Runs) -> None:
+    run = begin(runs, until_stopped)
+    wait(lambda: run.value == 1)
+    values = run.changes(lambda: 0)
+    assert [next(values) for _ in range(3)] == [1, 1, 1]
+    run.stop()
+
+
+def test_a_stop_ends_the_pause_between_two_changes(runs: Runs) -> None:
+    run = begin(runs, until_stopped)
+    wait(lambda: run.value == 1)
+    values = run.changes(lambda: 3_600)
+    next(values)
+    threading.Timer(0.05, run.stop).start()
+    assert list(values) == [1]
+
+
+def test_active_counts_those_that_have_not_ended(runs: Runs) -> None:
+    some = [begin(runs, until_stopped) for _ in range(3)]
+    assert runs.active == 3
+    some[0].stop()
+    wait(lambda: runs.active == 2)
+
+
+def test_runs_that_end_at_once_are_counted_down(runs: Runs) -> None:
+    for _ in range(300):
+        begin(runs)
+    wait(lambda: runs.active == 0)
+
+
+def test_the_oldest_ended_runs_are_forgotten_and_no_other(runs: Runs) -> None:
+    busy = begin(runs, until_stopped)
+    first = begin(runs)
+    wait(lambda: first.ended)
+    later = [begin(runs) for _ in range(KEPT)]
+    wait(lambda: all(run.ended for run in later))
+    last = begin(runs)
+    assert runs.find(ME, first.id) is None
+    assert runs.find(ME, busy.id) is busy
+    assert runs.find(ME, later[1].id) and runs.find(ME, last.id)
+
+
+def test_closing_stops_everything_and_starts_nothing() -> None:
+    before = threading.active_count()
+    runs = Runs(workers=2)
+    some = [begin(runs, until_stopped) for _ in range(2)]
+    runs.close()
+    runs.close()
+    assert {run.state for run in some} == {RunState.STOPPED}
+    assert threading.active_count() == before
+    with pytest.raises(Busy, match="shutting down"):
+        begin(runs)
+
+
+# -- pacing
+
+
+class Time:
+    """A clock that the values move."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.paused: list[float] = []
+
+    def values(self, *waits: float) -> Iterator[int]:
+        for number, seconds in enumerate(waits):
+            self.now += seconds
+            yield number
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+        self.paused.append(self.now)
+
+
+@pytest.mark.parametrize(
+    ("waits", "pauses"),
+    [
+        ((), 0),
+        ((1, 1), 0),
+        ((1, 1, 1, 1), 2),
+        ((1, 1, 0, 0, 0), 0),
+        ((1, 1, 0, 1, 0), 1),
+    ],
+)
+def test_after_a_value_that_was_waited_for_comes_a_pause(waits: tuple[float, ...], pauses: int) -> None:
+    time = Time()
+    assert list(paced(time.values(*waits), time.pause, 0.04, lambda: time.now)) == list(range(len(waits)))
+    assert len(time.paused) == pauses

@@ -1,0 +1,105 @@
+"""Following a run costs what is new, not what has been shown before."""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from services import Run, RunState, TextSnapshot
+from tests.pages.browsing import Sent
+from ui import live
+
+PARAGRAPHS = [f"paragraph {at} " + "word " * 20 for at in range(30)]
+
+
+def grow(texts: list[str]) -> AppTest:
+    """Shows a growing text as a page does."""
+
+    def script(texts: list[str]) -> None:
+        from ui.live import SettledText
+
+        growing = SettledText("growing")
+        for text in texts:
+            growing.show(text)
+
+    return AppTest.from_function(script, kwargs={"texts": texts}).run()
+
+
+def steps(text: str, size: int = 10) -> list[str]:
+    return [text[:end] for end in range(0, len(text), size)] + [text]
+
+
+def bodies(sent: Sent) -> list[str]:
+    return [
+        message.delta.new_element.text.body
+        for message in sent
+        if message.WhichOneof("type") == "delta" and message.delta.new_element.HasField("text")
+    ]
+
+
+def test_a_finished_paragraph_is_never_sent_again(sent: Sent) -> None:
+    grow(steps("\n\n".join(PARAGRAPHS)))
+    said = bodies(sent)
+    for at, paragraph in enumerate(PARAGRAPHS[:-1]):
+        whole = [place for place, body in enumerate(said) if f"paragraph {at} " in body]
+        begun = next(place for place, body in enumerate(said) if f"paragraph {at + 1} " in body)
+        assert whole[-1] <= begun, paragraph
+
+
+def test_the_bytes_sent_grow_with_the_text_and_not_with_its_square(sent: Sent) -> None:
+    text = "\n\n".join(PARAGRAPHS)
+    grow(steps(text))
+    longest = max(map(len, PARAGRAPHS)) + 2
+    assert sum(map(len, bodies(sent))) < len(text) * (longest / 10 + 2)
+
+
+def test_all_paragraphs_stand_there_in_order_in_the_end() -> None:
+    at = grow(steps("\n\n".join(PARAGRAPHS)))
+    assert [node.value for node in at.text] == [paragraph.strip() for paragraph in PARAGRAPHS]
+
+
+def test_a_text_that_did_not_grow_sends_nothing(sent: Sent) -> None:
+    grow(["same"] * 50)
+    assert bodies(sent) == ["same"]
+
+
+def test_paragraphs_that_came_at_once_are_one_element() -> None:
+    assert [node.value for node in grow(["a\n\nb\n\nc"]).text] == ["a\n\nb", "c"]
+
+
+@pytest.mark.parametrize("text", ["  indented\n\n    more\n\nend", "\n\nfirst\n\n\n\nlast"])
+def test_the_pieces_lose_no_word_and_no_first_indentation(text: str) -> None:
+    shown = [node.value.removeprefix("\u2060") for node in grow(steps(text, 1)).text]
+    assert [piece for piece in shown if piece] == [
+        piece.strip("\n") for piece in text.strip("\n").split("\n\n") if piece.strip("\n")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("runs", "a_second"), [(0, 25), (1, 25), (12, 25), (30, 10), (60, 5), (120, 2.5), (10_000, 2.5)]
+)
+def test_more_runs_mean_fewer_updates_each(runs: int, a_second: float) -> None:
+    services: Any = SimpleNamespace(active_runs=runs)
+    assert live.updates_interval(services)() == pytest.approx(1 / a_second)
+
+
+def test_the_interval_follows_the_number_of_runs() -> None:
+    services: Any = SimpleNamespace(active_runs=1)
+    interval = live.updates_interval(services)
+    before = interval()
+    services.active_runs = 100
+    assert interval() > before
+
+
+@pytest.mark.parametrize(
+    ("age_s", "state"), [(0.0, RunState.RUNNING), (0.3, RunState.RUNNING), (0.5, RunState.STOPPED)]
+)
+def test_the_second_press_of_a_double_click_does_not_stop_what_the_first_began(
+    age_s: float, state: RunState
+) -> None:
+    run = Run("owner", None, TextSnapshot())
+    run.started = time.monotonic() - age_s
+    live.stop(run)
+    assert run.state is state
