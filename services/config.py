@@ -4,17 +4,18 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryFile
-from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
+from services.endpoint import Endpoint, NotAnEndpoint, parse
 from services.errors import ConfigError, Problem
 
 TEXT_API_VERSION = "2022-06-01-preview"
 IMAGE_API_VERSION = "2023-06-01-preview"
+V1 = "v1"
+V1_PREVIEW = "preview"
 PICTURE_HOST = ".blob.core.windows.net"
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
@@ -57,11 +58,12 @@ class Deployment:
 class Settings:
     """Everything the server is told from outside. `endpoint` is None for the embedded sandbox.
 
-    endpoint: an origin without trailing slash. keys: KEY1, then KEY2. picture_hosts: host suffixes a picture
-    may be fetched from. quota_mb: mebibytes of pictures kept.
+    endpoint: an origin without trailing slash. v1_path: where its OpenAI-compatible API begins, None for
+    Azure's own place. keys: KEY1, then KEY2. picture_hosts: host suffixes a picture may be fetched from.
     """
 
     endpoint: str | None = None
+    v1_path: str | None = None
     keys: tuple[Secret, ...] = ()
     api_version: str = TEXT_API_VERSION
     image_api_version: str = IMAGE_API_VERSION
@@ -70,7 +72,6 @@ class Settings:
     picture_hosts: tuple[str, ...] = (PICTURE_HOST,)
     data_dir: Path = Path("data")
     signing_secret: Secret | None = None
-    quota_mb: int = 2048
     host: str = "127.0.0.1"
     port: int = 8501
 
@@ -86,19 +87,23 @@ class Settings:
         return _Reader(env).settings()
 
 
+def address(env: Mapping[str, str] | None = None) -> tuple[str, int]:
+    """HOST and PORT alone, so that the page about other bad settings is found where it is looked for."""
+    if env is None:
+        load_dotenv()
+        env = os.environ
+    reader = _Reader(env)
+    return reader.host(), reader.port()
+
+
 def is_dated(api_version: str) -> bool:
     """Whether an api-version is a date, with or without -preview."""
     return _DATED.fullmatch(api_version) is not None
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only mean this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+def is_version(api_version: str) -> bool:
+    """Whether a text names an api-version: a date, or `v1` or `preview` for the route without dates."""
+    return is_dated(api_version) or api_version in (V1, V1_PREVIEW)
 
 
 def prepare(data_dir: Path) -> None:
@@ -129,19 +134,21 @@ class _Reader:
             key for name in ("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_KEY_2") if (key := self.key(name))
         )
         self.pair(endpoint, keys)
+        pasted = endpoint.deployment if endpoint else None
         settings = Settings(
-            endpoint=endpoint,
+            endpoint=endpoint.origin if endpoint else None,
+            v1_path=endpoint.v1_path if endpoint else None,
             keys=keys,
-            api_version=self.version("AZURE_OPENAI_API_VERSION", TEXT_API_VERSION),
+            api_version=self.text_version(endpoint),
             image_api_version=self.version("AZURE_OPENAI_IMAGE_API_VERSION", IMAGE_API_VERSION),
-            text_deployments=self.deployments("AZURE_OPENAI_TEXT_DEPLOYMENTS"),
+            text_deployments=self.deployments("AZURE_OPENAI_TEXT_DEPLOYMENTS")
+            or ((Deployment(pasted),) if pasted and _DEPLOYMENT.fullmatch(pasted) else ()),
             image_deployments=self.deployments("AZURE_OPENAI_IMAGE_DEPLOYMENTS"),
             picture_hosts=(PICTURE_HOST, *self.hosts("AZURE_OPENAI_IMAGE_HOSTS")),
             data_dir=Path(self.text("PLAYGROUND_DATA_DIR") or "data"),
             signing_secret=Secret(secret) if (secret := self.text("PLAYGROUND_SECRET")) else None,
-            quota_mb=self.whole("PLAYGROUND_QUOTA_MB", 2048, 10, 10_000_000),
-            host=self.text("HOST") or "127.0.0.1",
-            port=self.whole("PORT", 8501, 1, 65535),
+            host=self.host(),
+            port=self.port(),
         )
         if self.problems:
             raise ConfigError(self.problems)
@@ -153,33 +160,19 @@ class _Reader:
     def text(self, name: str) -> str:
         return self.env.get(name, "").strip()
 
-    def endpoint(self) -> str | None:
-        name, value = "AZURE_OPENAI_ENDPOINT", self.text("AZURE_OPENAI_ENDPOINT")
-        if not value:
-            return None
-        example = (
-            "It looks like https://NAME.openai.azure.com, as the portal shows it under Keys and Endpoint."
-        )
-        if "://" not in value:
-            self.bad(name, "has no scheme", f"Write https:// before it. {example}")
-            return None
+    def endpoint(self) -> Endpoint | None:
+        value = self.text("AZURE_OPENAI_ENDPOINT")
         try:
-            parts = urlsplit(value)
-            host, port = parts.hostname or "", parts.port
-        except ValueError:
-            self.bad(name, "is not an address", example)
+            return parse(value) if value else None
+        except NotAnEndpoint as error:
+            self.bad("AZURE_OPENAI_ENDPOINT", error.what, error.mend)
             return None
-        if not host or "\\" in value or parts.username is not None or re.search(r"\s", value):
-            self.bad(name, "is not an address", example)
-            return None
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-            self.bad(name, "does not use https", "Only an address on this machine may use http. " + example)
-            return None
-        path = parts.path.split("/openai", 1)[0].strip("/")
-        if path or (parts.query and "/openai" not in parts.path) or parts.fragment:
-            self.bad(name, "has something after the host", f"Keep only the part up to the host. {example}")
-            return None
-        return _origin(parts.scheme, host, port)
+
+    def host(self) -> str:
+        return self.text("HOST") or "127.0.0.1"
+
+    def port(self) -> int:
+        return self.whole("PORT", 8501, 1, 65535)
 
     def key(self, name: str) -> Secret | None:
         value = self.text(name)
@@ -196,9 +189,10 @@ class _Reader:
             return None
         return Secret(value) if value else None
 
-    def pair(self, endpoint: str | None, keys: tuple[Secret, ...]) -> None:
+    def pair(self, endpoint: Endpoint | None, keys: tuple[Secret, ...]) -> None:
         wrong = {problem.variable for problem in self.problems}
-        if endpoint and not keys and not any("KEY" in name for name in wrong):
+        needed = endpoint is not None and endpoint.needs_key
+        if needed and not keys and not any("KEY" in name for name in wrong):
             self.bad(
                 "AZURE_OPENAI_API_KEY",
                 "is missing",
@@ -210,6 +204,16 @@ class _Reader:
                 "is missing while a key is set",
                 "Set it to the resource's endpoint, or remove the key to use the sandbox.",
             )
+
+    def text_version(self, endpoint: Endpoint | None) -> str:
+        pasted = endpoint.api_version if endpoint else None
+        default = pasted if pasted and is_version(pasted) else TEXT_API_VERSION
+        if endpoint and endpoint.v1_path and pasted != V1_PREVIEW:
+            default = V1
+        value = self.text("AZURE_OPENAI_API_VERSION")
+        if value and not is_version(value):
+            self.bad("AZURE_OPENAI_API_VERSION", "is not an api-version", "Write it like 2024-10-21, or v1.")
+        return value or default
 
     def version(self, name: str, default: str) -> str:
         value = self.text(name)
@@ -253,10 +257,3 @@ class _Reader:
             self.bad(name, f"is not a whole number from {low} to {high}", f"Write {default}.")
             return default
         return int(value)
-
-
-def _origin(scheme: str, host: str, port: int | None) -> str:
-    """Scheme, host and port in one spelling, the default port left out."""
-    name = f"[{host}]" if ":" in host else host.lower()
-    plain = port is None or port == {"http": 80, "https": 443}[scheme]
-    return f"{scheme}://{name}" if plain else f"{scheme}://{name}:{port}"

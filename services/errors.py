@@ -22,7 +22,8 @@ class ServiceError(Exception):
     """`str(error)` is the sentence a person reads; the attributes are for the details below it.
 
     advice: what to do next. code, status, request_id: as the service reported them. retry_after: seconds
-    until another try makes sense. body: the service's own answer, redacted, at most 2,000 characters.
+    until another try makes sense. param: the request's field that was refused. body: the service's own
+    answer, redacted, at most 2,000 characters.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ServiceError(Exception):
         status: int | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
+        param: str | None = None,
         body: str = "",
     ) -> None:
         super().__init__(message)
@@ -42,6 +44,7 @@ class ServiceError(Exception):
         self.status = status
         self.request_id = request_id
         self.retry_after = retry_after
+        self.param = param
         self.body = body
 
     def to_json(self) -> dict[str, Any]:

@@ -38,7 +38,8 @@ class Run(Generic[T]):
         self.id = secrets.token_urlsafe(12)
         self.owner = owner
         self.request = request
-        self.started = time.monotonic()
+        self._started = time.monotonic()
+        self.seconds: float | None = None  # from start to end
         self.state = RunState.RUNNING
         self.value = first
         self.error: ServiceError | None = None
@@ -60,6 +61,7 @@ class Run(Generic[T]):
         with self._news:
             if self.state is RunState.RUNNING:
                 self.state, self.error = state, error
+                self.seconds = time.monotonic() - self._started
                 self._news.notify_all()
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""What survives a restart, in one SQLite file: image operations and drafts.
+"""What survives a restart, in one SQLite file: image operations, drafts, and what deployments taught.
 
 SQLAlchemy Core, no ORM. Every query takes the owner, except those of the worker that carries operations out.
 """
@@ -51,6 +51,14 @@ _DRAFTS = sa.Table(
     sa.Column("page", sa.Text, primary_key=True),
     sa.Column("content", sa.JSON, nullable=False),
     sa.Column("saved_at", sa.Float, nullable=False),
+)
+
+_LESSONS = sa.Table(
+    "lessons",
+    _TABLES,
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("deployment", sa.Text, primary_key=True),
+    sa.Column("content", sa.JSON, nullable=False),
 )
 
 Row = dict[str, Any]
@@ -156,6 +164,23 @@ class Store:
     def draft(self, owner: str, page: str) -> Row:
         """What `save_draft` kept; empty if nothing."""
         query = sa.select(_DRAFTS.c.content).where(_DRAFTS.c.owner == owner, _DRAFTS.c.page == page)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar() or {}
+
+    def save_lesson(self, origin: str, deployment: str, content: Row) -> None:
+        """Keeps what a service has taught about one of its deployments."""
+        with self._write() as connection:
+            connection.execute(
+                insert(_LESSONS)
+                .values(origin=origin, deployment=deployment, content=content)
+                .on_conflict_do_update(index_elements=["origin", "deployment"], set_={"content": content})
+            )
+
+    def lesson(self, origin: str, deployment: str) -> Row:
+        """What `save_lesson` kept; empty if nothing."""
+        query = sa.select(_LESSONS.c.content).where(
+            _LESSONS.c.origin == origin, _LESSONS.c.deployment == deployment
+        )
         with self._engine.connect() as connection:
             return connection.execute(query).scalar() or {}
 

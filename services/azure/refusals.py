@@ -17,6 +17,7 @@ from services.azure.filters import FilterReport, FilterState, blocked_prompt, is
 from services.errors import BadReply, Busy, Filtered, Refused, ServiceError
 
 BODY_SHOWN = 2_000
+_REFUSED_FIELD = re.compile(r"unsupported (?:parameter|value): '?([\w.]{1,60})", re.IGNORECASE)
 _NO_REASON = "The service gave no reason. Try again, or change the request."
 
 
@@ -37,6 +38,7 @@ def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: i
         "status": status,
         "code": code or None,
         "request_id": request_id(headers),
+        "param": found[1] if (found := _REFUSED_FIELD.search(message)) else None,
         "body": text[:BODY_SHOWN],
     }
     if status < 500 and is_filter_error(error):

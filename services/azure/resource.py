@@ -11,29 +11,32 @@ from services.azure.body import parse_object
 from services.azure.refusals import refusal
 from services.azure.transport import Deadline, Exchange, Transport
 from services.config import Secret
+from services.endpoint import is_azure
 from services.errors import ServiceError
 
 JSON_CAP = 10 * 2**20
 
 COMPLETION = Deadline(first_byte=60, idle=30, total=300)
+GENERATION = Deadline(first_byte=180, idle=60, total=300)
 SUBMIT = Deadline(first_byte=30, idle=30, total=30)
 POLL = Deadline(first_byte=20, idle=20, total=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: path below the endpoint, api-version, and what it carries.
+    """One request: path below the endpoint, api-version (None for none), and what it carries.
 
-    on_send: receives a function that wakes whoever waits for the answer's first byte.
+    on_send: receives a function that wakes whoever waits for the answer's first byte. cap: most bytes of it.
     """
 
     method: str
     path: str
-    api_version: str
+    api_version: str | None
     deadline: Deadline
     body: dict[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     on_send: Callable[[Callable[[], None]], None] = lambda wake: None  # noqa: ARG005
+    cap: int = JSON_CAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,15 @@ class Resource:
     """
 
     def __init__(
-        self, endpoint: str, keys: tuple[Secret, ...], clock: Callable[[], float] = time.monotonic
+        self,
+        endpoint: str,
+        keys: tuple[Secret, ...],
+        v1_path: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.endpoint = endpoint
+        self.v1_path = v1_path
+        self.is_azure = is_azure(endpoint, v1_path)
         self._keys = keys
         self._preferred = 0
         self._transport = Transport(pool=160, clock=clock)
@@ -62,7 +71,7 @@ class Resource:
     def send(self, call: Call) -> Reply:
         """The JSON object the service answers with. Raises ServiceError for every status but 2xx."""
         with self.open(call) as exchange:
-            return Reply(exchange.status, exchange.headers, parse_object(exchange.read(JSON_CAP)))
+            return Reply(exchange.status, exchange.headers, parse_object(exchange.read(call.cap)))
 
     @contextlib.contextmanager
     def open(self, call: Call) -> Iterator[Exchange]:
@@ -75,22 +84,34 @@ class Resource:
                 if exchange.status != 401:
                     self._preferred = other
             if not 200 <= exchange.status < 300:
-                raise self._refusal(exchange)
+                raise self._refusal(exchange, len(self._keys))
             yield exchange
 
+    def probe(self, call: Call, key: int) -> None:
+        """Makes a call with one key, whichever is preferred. Raises ServiceError for every status but 2xx."""
+        with self._exchange(call, key) as exchange:
+            if not 200 <= exchange.status < 300:
+                raise self._refusal(exchange, keys_tried=1)
+
     def _exchange(self, call: Call, key: int) -> contextlib.AbstractContextManager[Exchange]:
-        keyed = {"api-key": self._keys[key].reveal()} if self._keys else {}
-        url = f"{self.endpoint}{call.path}?api-version={quote(call.api_version, safe='')}"
+        query = f"?api-version={quote(call.api_version, safe='')}" if call.api_version else ""
+        url = f"{self.endpoint}{call.path}{query}"
         return self._transport.exchange(
             call.method,
             url,
             call.deadline,
-            headers={**call.headers, **keyed},
+            headers={**call.headers, **self._authorization(key)},
             body=call.body,
             on_send=call.on_send,
         )
 
-    def _refusal(self, exchange: Exchange) -> ServiceError:
+    def _authorization(self, key: int) -> dict[str, str]:
+        if not self._keys:
+            return {}
+        text = self._keys[key].reveal()
+        return {"Authorization": f"Bearer {text}"} if not self.is_azure else {"api-key": text}
+
+    def _refusal(self, exchange: Exchange, keys_tried: int) -> ServiceError:
         raw = bytearray()
         with contextlib.suppress(ServiceError):  # the status alone is enough for a sentence
             for block in exchange.blocks(2**20):
@@ -98,7 +119,7 @@ class Resource:
         text = raw.decode("utf-8", errors="replace")
         for key in self._keys:  # a 401 page may repeat the headers it was sent
             text = text.replace(key.reveal(), "(key)")
-        return refusal(exchange.status, exchange.headers, text, keys_tried=len(self._keys))
+        return refusal(exchange.status, exchange.headers, text, keys_tried=keys_tried)
 
     def close(self) -> None:
         """Closes the pooled connections."""

@@ -5,23 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.azure.body import clean, mapping, number, sequence, whole
-from services.azure.completions import Block
+from services.azure.body import clean, mapping, sequence, whole
 from services.azure.filters import CLEAN, FilterReport, FilterState, Finding, answer_report, prompt_report
+from services.azure.logprobs import TokenScore, scores
 from services.azure.refusals import request_id, stream_error
 from services.azure.resource import shown_headers
+from services.azure.text_stream import Block
 from services.errors import ServiceError
-
-
-@dataclass(frozen=True, slots=True)
-class TokenScore:
-    """A token with its log probability, its alternatives, and where it starts (characters from the start
-    of the prompt, as the service counts)."""
-
-    token: str
-    logprob: float | None
-    alternatives: tuple[tuple[str, float], ...]
-    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +119,17 @@ class SnapshotBuilder:
 
     def _add_choice(self, choice: dict[str, Any]) -> None:
         answer = self._answers.setdefault(whole(choice.get("index")) or 0, _Answer())
-        if text := clean(choice.get("text")):
+        message = mapping(choice.get("delta")) or mapping(choice.get("message"))
+        if (
+            text := clean(choice.get("text"))
+            or clean(message.get("content"))
+            or clean(message.get("refusal"))
+        ):
             answer.text += text
             self._chunks += 1
             if self._first_text_s is None:
                 self._first_text_s = self._clock() - self._started
-        answer.tokens += _scores(mapping(choice.get("logprobs")))
+        answer.tokens += scores(mapping(choice.get("logprobs")), len(answer.text))
         answer.finish_reason = clean(choice.get("finish_reason")) or answer.finish_reason
         answer.filter = _merged(answer.filter, answer_report(choice, answer.finish_reason))
 
@@ -151,25 +146,3 @@ def _merged(old: FilterReport, new: FilterReport) -> FilterReport:
         state = old.state
     checked = max(filter(None, (old.checked_up_to, new.checked_up_to)), default=None)
     return FilterReport(state, tuple(by_category.values()), checked, new.message or old.message)
-
-
-def _scores(logprobs: dict[str, Any]) -> list[TokenScore]:
-    """The four parallel arrays of a completion's `logprobs` as one list."""
-    tokens, chosen = sequence(logprobs.get("tokens")), sequence(logprobs.get("token_logprobs"))
-    top, offsets = sequence(logprobs.get("top_logprobs")), sequence(logprobs.get("text_offset"))
-    scores = []
-    for position, token in enumerate(tokens):
-        options = mapping(top[position]) if position < len(top) else {}
-        scores.append(
-            TokenScore(
-                clean(token),
-                number(chosen[position]) if position < len(chosen) else None,
-                tuple(
-                    (clean(text), value)
-                    for text, raw in options.items()
-                    if (value := number(raw)) is not None
-                ),
-                (whole(offsets[position]) or 0) if position < len(offsets) else 0,
-            )
-        )
-    return scores

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from services import ConfigError, Deployment, Settings
-from services.config import Secret, is_dated, is_loopback
+from services.config import Secret, is_dated, is_version
+from services.endpoint import is_loopback
 from tests.services.following import KEY_1, KEY_2, strings
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,14 @@ CANARY = "CANARY-VALUE"
 def read(**env: str) -> Settings:
     pairs = {"AZURE_OPENAI_ENDPOINT": ENDPOINT, "AZURE_OPENAI_API_KEY": KEY_1, **env}
     return Settings.from_env({name: value for name, value in pairs.items() if value})
+
+
+def read_version(version: str) -> str | None:
+    """The version that the settings take from their variable; None where they refuse it."""
+    try:
+        return read(AZURE_OPENAI_API_VERSION=version).api_version
+    except ConfigError:
+        return None
 
 
 def refused(**env: str) -> dict[str, str]:
@@ -55,6 +64,7 @@ def test_without_an_endpoint_the_settings_ask_for_the_sandbox() -> None:
         ("HTTPS://NAME.OpenAI.Azure.com:443/", ENDPOINT),
         (f"{ENDPOINT}/openai/deployments/x/completions?api-version=2022-12-01", ENDPOINT),
         (f"{ENDPOINT}/openai/v1/", ENDPOINT),
+        ("name.openai.azure.com", ENDPOINT),
         (f"{ENDPOINT}:8443", f"{ENDPOINT}:8443"),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("http://localhost:80/", "http://localhost"),
@@ -68,7 +78,7 @@ def test_an_endpoint_is_cut_down_to_its_origin(written: str, expected: str) -> N
 @pytest.mark.parametrize(
     ("written", "what"),
     [
-        ("name.openai.azure.com", "has no scheme"),
+        ("name.openai.azure.example", "has no scheme"),
         ("http://name.openai.azure.com", "does not use https"),
         ("http://127.0.0.1.evil.example", "does not use https"),
         ("http://10.0.0.4", "does not use https"),
@@ -86,6 +96,83 @@ def test_an_endpoint_is_cut_down_to_its_origin(written: str, expected: str) -> N
 )
 def test_an_endpoint_that_cannot_be_used_is_named(written: str, what: str) -> None:
     assert refused(AZURE_OPENAI_ENDPOINT=written) == {"AZURE_OPENAI_ENDPOINT": what}
+
+
+TARGET = f"{ENDPOINT}/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21"
+
+
+def test_a_pasted_target_uri_gives_deployment_and_version() -> None:
+    settings = read(AZURE_OPENAI_ENDPOINT=TARGET)
+    assert (settings.endpoint, settings.v1_path) == (ENDPOINT, None)
+    assert (settings.text_deployments, settings.api_version) == ((Deployment("my-gpt"),), "2024-10-21")
+    assert settings.image_api_version == "2023-06-01-preview"
+
+
+def test_a_whole_curl_line_gives_no_key() -> None:
+    line = f"curl '{TARGET}' -H 'api-key: {KEY_2}'"
+    settings = read(AZURE_OPENAI_ENDPOINT=line)
+    assert [key.reveal() for key in settings.keys] == [KEY_1]
+    assert settings == dataclasses.replace(read(AZURE_OPENAI_ENDPOINT=TARGET), keys=settings.keys)
+    assert refused(AZURE_OPENAI_ENDPOINT=line, AZURE_OPENAI_API_KEY="") == {
+        "AZURE_OPENAI_API_KEY": "is missing"
+    }
+
+
+def test_the_own_variables_win_over_the_pasted_ones() -> None:
+    settings = read(
+        AZURE_OPENAI_ENDPOINT=TARGET,
+        AZURE_OPENAI_API_VERSION="v1",
+        AZURE_OPENAI_TEXT_DEPLOYMENTS="other=gpt-4.1",
+    )
+    assert settings.text_deployments == (Deployment("other", "gpt-4.1"),)
+    assert settings.api_version == "v1"
+
+
+@pytest.mark.parametrize(
+    ("end", "deployments", "version"),
+    [
+        ("", (), "2022-06-01-preview"),
+        ("/openai/v1/", (), "v1"),
+        ("/openai/v1/responses?api-version=preview", (), "preview"),
+        ("/openai/v1/chat/completions?api-version=2024-10-21", (), "v1"),
+        ("/openai/deployments/x/completions?api-version=CANARY", (Deployment("x"),), "2022-06-01-preview"),
+        ("/openai/deployments/x/completions", (Deployment("x"),), "2022-06-01-preview"),
+        ("/openai/deployments/v1/completions?api-version=2024-10-21", (Deployment("v1"),), "2024-10-21"),
+        ("/openai/deployments/a%0d%0ab/completions?api-version=v1", (), "v1"),
+        ("/openai/deployments/a%2Fb/completions", (), "2022-06-01-preview"),
+    ],
+)
+def test_what_an_address_does_not_name_well_is_left_to_the_defaults(
+    end: str, deployments: tuple[Deployment, ...], version: str
+) -> None:
+    settings = read(AZURE_OPENAI_ENDPOINT=f"{ENDPOINT}{end}")
+    assert (settings.text_deployments, settings.api_version) == (deployments, version)
+
+
+def test_a_version_of_its_own_wins_over_the_v1_base() -> None:
+    settings = read(AZURE_OPENAI_ENDPOINT=f"{ENDPOINT}/openai/v1/", AZURE_OPENAI_API_VERSION="preview")
+    assert (settings.v1_path, settings.api_version) == ("/openai/v1", "preview")
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:11434/v1", "https://host.example/api/v1"])
+def test_another_server_needs_no_key(base: str) -> None:
+    settings = read(AZURE_OPENAI_ENDPOINT=base, AZURE_OPENAI_API_KEY="")
+    assert f"{settings.endpoint}{settings.v1_path}" == base
+    assert (settings.keys, settings.api_version) == ((), "v1")
+    assert [key.reveal() for key in read(AZURE_OPENAI_ENDPOINT=base).keys] == [KEY_1]
+
+
+def test_the_v1_base_of_azure_needs_one() -> None:
+    for host in ("openai", "services.ai", "cognitiveservices"):
+        assert refused(AZURE_OPENAI_ENDPOINT=f"name.{host}.azure.com/openai/v1", AZURE_OPENAI_API_KEY="") == {
+            "AZURE_OPENAI_API_KEY": "is missing"
+        }
+
+
+def test_a_refused_endpoint_asks_for_nothing_else() -> None:
+    assert refused(AZURE_OPENAI_ENDPOINT=f"http://{CANARY}.example/v1", AZURE_OPENAI_API_KEY="") == {
+        "AZURE_OPENAI_ENDPOINT": "does not use https"
+    }
 
 
 def test_endpoint_and_key_come_together() -> None:
@@ -147,14 +234,14 @@ def test_a_key_may_have_256_characters() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "what"),
     [
-        ("AZURE_OPENAI_API_VERSION", "v1", "is not a dated api-version"),
-        ("AZURE_OPENAI_API_VERSION", "2024-10-21 ; x", "is not a dated api-version"),
+        ("AZURE_OPENAI_API_VERSION", "v2", "is not an api-version"),
+        ("AZURE_OPENAI_API_VERSION", "2024-10-21 ; x", "is not an api-version"),
+        ("AZURE_OPENAI_IMAGE_API_VERSION", "v1", "is not a dated api-version"),
         ("AZURE_OPENAI_IMAGE_API_VERSION", "2024-10", "is not a dated api-version"),
         ("AZURE_OPENAI_TEXT_DEPLOYMENTS", "a,b/c", "has an entry that is no deployment name (number 2)"),
         ("AZURE_OPENAI_IMAGE_DEPLOYMENTS", "=model", "has an entry that is no deployment name (number 1)"),
         ("AZURE_OPENAI_IMAGE_HOSTS", "a.example,https://x", "has an entry that is no host (number 2)"),
         ("AZURE_OPENAI_IMAGE_HOSTS", ".com", "has an entry that is no host (number 1)"),
-        ("PLAYGROUND_QUOTA_MB", "-1", "is not a whole number from 10 to 10000000"),
         ("PORT", "65536", "is not a whole number from 1 to 65535"),
         ("PORT", "²", "is not a whole number from 1 to 65535"),
         ("PORT", "9" * 5000, "is not a whole number from 1 to 65535"),
@@ -167,7 +254,7 @@ def test_a_malformed_variable_is_named(variable: str, value: str, what: str) -> 
 def test_every_bad_variable_is_listed_at_once_and_no_value_is_repeated() -> None:
     names = ["ENDPOINT", "API_KEY", "API_KEY_2", "API_VERSION", "IMAGE_API_VERSION", "TEXT_DEPLOYMENTS"]
     names = [f"AZURE_OPENAI_{name}" for name in [*names, "IMAGE_DEPLOYMENTS", "IMAGE_HOSTS"]]
-    names += ["PLAYGROUND_QUOTA_MB", "PORT"]
+    names += ["PORT"]
     with pytest.raises(ConfigError) as caught:
         Settings.from_env(dict.fromkeys(names, f"{CANARY} {CANARY}"))
     assert {problem.variable for problem in caught.value.problems} == set(names)
@@ -193,6 +280,17 @@ def test_lists_are_read_leniently() -> None:
 )
 def test_an_api_version_is_a_date(version: str, expected: bool) -> None:
     assert is_dated(version) is expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("v1", True), ("preview", True), ("2024-10-21", True), ("2023-06-01-preview", True)]
+    + [("", False), ("V1", False), ("v1\n", False), ("v2", False), ("2024-10-21-beta", False)],
+)
+def test_an_api_version_may_also_name_the_route_without_dates(version: str, expected: bool) -> None:
+    assert is_version(version) is expected
+    if version.strip() == version and version:
+        assert expected is (read_version(version) == version)
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ DETAILS = {
     "status": 429,
     "request_id": "r",
     "retry_after": 2.5,
+    "param": "n",
     "body": "{}",
 }
 PLAIN = [kind for kind in ServiceError.__subclasses__() if kind not in (ConfigError, Filtered)]

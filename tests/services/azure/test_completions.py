@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.azure.completions import Block, CompletionRequest, body, check, stream
+from services.azure.completions import body
 from services.azure.resource import Resource
+from services.azure.text_request import CompletionRequest, check
+from services.azure.text_stream import Block, stream
 from services.config import Secret
 from services.errors import BadReply, Filtered, Invalid, Unreachable
 from tests.azure_bodies import chunk, prompt_blocked, prompt_chunk, sse
@@ -85,14 +87,18 @@ def test_any_prompt_arrives_as_it_was(azure: Upstream, ask: Ask, prompt: str) ->
         ({"prompt": ""}, "prompt"),
         ({"prompt": "x" * 200_001}, "200,001 characters"),
         ({"deployment": ""}, "deployment"),
-        ({"api_version": "v1"}, "API version"),
+        ({"api_version": "latest"}, "API version"),
+        ({"api_version": "v2"}, "API version"),
+        ({"api_version": "2024-10-21\n"}, "API version"),
         ({"stop": ("a",) * 5}, "5 stop sequences"),
         ({"n": 0}, "number of completions"),
         ({"n": 129}, "number of completions"),
         ({"max_tokens": 0}, "maximum length"),
         ({"temperature": 2.1}, "temperature"),
-        ({"temperature": float("nan")}, "finite"),
-        ({"top_p": float("inf")}, "finite"),
+        ({"temperature": float("nan")}, "temperature must be a number from 0 to 2"),
+        ({"top_p": float("inf")}, "Top P must be a number from 0 to 1"),
+        ({"presence_penalty": float("-inf")}, "presence penalty must be a number"),
+        ({"frequency_penalty": float("nan")}, "frequency penalty must be a number"),
         ({"top_p": -0.1}, "Top P"),
         ({"presence_penalty": 2.1}, "penalty"),
         ({"frequency_penalty": -2.1}, "penalty"),
@@ -106,7 +112,8 @@ def test_what_the_service_would_refuse_is_refused_here(change: dict[str, Any], w
 @pytest.mark.parametrize(
     "change",
     [{"prompt": "x" * 200_000}, {"stop": ("a",) * 4}, {"n": 128}, {"max_tokens": 1}, {"temperature": 0}]
-    + [{"temperature": 2, "top_p": 0, "presence_penalty": -2, "frequency_penalty": 2}, {"prompt": " "}],
+    + [{"temperature": 2, "top_p": 0, "presence_penalty": -2, "frequency_penalty": 2}, {"prompt": " "}]
+    + [{"api_version": version} for version in ("v1", "preview", "2024-10-21", "2022-06-01-preview", None)],
 )
 def test_the_limits_themselves_are_allowed(change: dict[str, Any]) -> None:
     check(replace(ASK, **change))

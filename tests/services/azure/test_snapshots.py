@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.azure.completions import Block
 from services.azure.filters import FilterState
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot, Timing, TokenScore, Usage
+from services.azure.text_stream import Block
 from services.errors import Busy, Filtered
 from tests.azure_bodies import (
     choice,

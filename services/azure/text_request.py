@@ -1,0 +1,86 @@
+"""What a person asks of a text deployment, checked before anything is sent."""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.azure.families import ALL_KNOBS
+from services.config import is_version
+from services.errors import Invalid
+
+PROMPT_CAP = 200_000
+MAX_STOPS = 4
+MAX_CHOICES = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionRequest:
+    """What to complete and how. None leaves a field to the settings or to the service's own default.
+
+    max_tokens: longest answer, in tokens. temperature: 0–2. top_p: 0–1. n: number of choices, 1–128.
+    penalties: −2 to 2. logprobs: how many alternatives to report per token. chat: send the prompt as a user
+    message, after the system message, to a model that knows no plain completions.
+    """
+
+    deployment: str
+    prompt: str
+    api_version: str | None = None
+    chat: bool = False
+    system: str | None = None
+    reasoning_effort: str | None = None
+    max_tokens: int | None = 256
+    temperature: float | None = 1.0
+    top_p: float | None = 1.0
+    n: int | None = 1
+    stop: tuple[str, ...] = ()
+    presence_penalty: float | None = 0.0
+    frequency_penalty: float | None = 0.0
+    best_of: int | None = None
+    logprobs: int | None = None
+    echo: bool = False
+    suffix: str | None = None
+    logit_bias: tuple[tuple[str, float], ...] = ()
+    seed: int | None = None
+    user: str | None = None
+
+
+def only(request: CompletionRequest, knobs: Collection[str]) -> CompletionRequest:
+    """The same request, with every knob that is not among these left unsaid."""
+    unsaid: dict[str, Any] = {name: () if name == "stop" else None for name in ALL_KNOBS.difference(knobs)}
+    return replace(request, **unsaid)
+
+
+def check(request: CompletionRequest) -> None:
+    """Raises Invalid, with the sentence for the person, where the service would refuse the request."""
+    rules = (
+        (request.prompt != "", "Write a prompt first."),
+        (bool(request.deployment), "Choose a deployment first."),
+        (
+            request.api_version is None or is_version(request.api_version),
+            "The API version must be a date such as 2024-10-21 or 2023-06-01-preview, or v1.",
+        ),
+        (
+            len(request.prompt) <= PROMPT_CAP,
+            f"The prompt has {len(request.prompt):,} characters; at most {PROMPT_CAP:,} can be sent. "
+            "Shorten it.",
+        ),
+        (
+            len(request.stop) <= MAX_STOPS,
+            f"There are {len(request.stop)} stop sequences; the service takes at most {MAX_STOPS}. "
+            "Remove some.",
+        ),
+        (_within(request.n, 1, MAX_CHOICES), f"The number of completions must be from 1 to {MAX_CHOICES}."),
+        (_within(request.max_tokens, 1, 2**31), "The maximum length must be at least 1 token."),
+        (_within(request.temperature, 0, 2), "The temperature must be a number from 0 to 2."),
+        (_within(request.top_p, 0, 1), "Top P must be a number from 0 to 1."),
+        (_within(request.presence_penalty, -2, 2), "The presence penalty must be a number from −2 to 2."),
+        (_within(request.frequency_penalty, -2, 2), "The frequency penalty must be a number from −2 to 2."),
+    )
+    for holds, sentence in rules:
+        if not holds:
+            raise Invalid(f"{sentence} Nothing was sent.")
+
+
+def _within(value: float | None, low: float, high: float) -> bool:
+    return value is None or (math.isfinite(value) and low <= value <= high)

@@ -1,0 +1,81 @@
+"""The answer to a completion or a chat completion, as it is written."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from services.azure import chat, completions
+from services.azure.body import parse_object
+from services.azure.refusals import request_id
+from services.azure.resource import COMPLETION, JSON_CAP, Call, Resource
+from services.azure.sse import SSEDecoder
+from services.azure.text_request import CompletionRequest
+from services.azure.versions import Operation, target
+from services.errors import BadReply
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some of a stream: the response headers, the chunks that arrived together, and whether `[DONE]` came."""
+
+    headers: dict[str, str]
+    chunks: tuple[dict[str, Any], ...]
+    done: bool
+
+
+def stream(
+    resource: Resource,
+    api_version: str,
+    request: CompletionRequest,
+    on_open: Callable[[Callable[[], None]], None],
+) -> Generator[Block, None, None]:
+    """Sends the request and yields the stream block by block.
+
+    `on_open` receives a function that wakes a blocked read. Reading goes on after a finish reason, because
+    filter annotations may follow it, and ends at `[DONE]` or at the end of the stream.
+    """
+    decoder = SSEDecoder()
+    with resource.open(_call(resource, api_version, request, on_open)) as exchange:
+        on_open(exchange.wake)
+        headers = dict(exchange.headers)
+        yield Block(headers, (), done=False)
+        if "json" in headers.get("content-type", ""):  # a gateway that does not stream
+            yield Block(headers, (parse_object(exchange.read(JSON_CAP)),), done=True)
+            return
+        heard = False
+        for received in exchange.blocks(JSON_CAP):
+            chunks: list[dict[str, Any]] = []
+            for data in decoder.feed(received):
+                if data.startswith("[DONE]"):
+                    yield Block(headers, tuple(chunks), done=True)
+                    return
+                try:
+                    chunks.append(parse_object(data))
+                except BadReply:
+                    yield Block(headers, tuple(chunks), done=False)  # what came before it is kept
+                    raise
+            if chunks:
+                heard = True
+                yield Block(headers, tuple(chunks), done=False)
+        if not heard:
+            raise BadReply(
+                "The service ended its answer without saying anything.",
+                advice="A proxy may stand in between, or the service is failing; try again.",
+                request_id=request_id(headers),
+            )
+
+
+def _call(
+    resource: Resource,
+    api_version: str,
+    request: CompletionRequest,
+    on_open: Callable[[Callable[[], None]], None],
+) -> Call:
+    operation = Operation.CHAT if request.chat else Operation.COMPLETION
+    where = target(api_version, operation, request.deployment, resource.v1_path)
+    asked = (
+        chat.body(request, api_version, azure=resource.is_azure)
+        if request.chat
+        else completions.body(request)
+    )
+    return Call("POST", where.path, where.api_version, COMPLETION, where.body | asked, on_send=on_open)

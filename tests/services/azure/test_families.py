@@ -1,0 +1,77 @@
+"""A model's name tells what it serves and takes; an unknown one is offered everything."""
+
+import pytest
+
+from services.azure.families import (
+    ALL_KNOBS,
+    CHAT,
+    EFFORTS,
+    LEGACY,
+    REASONING,
+    UNKNOWN,
+    Family,
+    family,
+)
+from services.azure.versions import Operation
+
+NAMES = {
+    "chat": (
+        CHAT,
+        "gpt-4.1 gpt-4.1-mini gpt-4.1-nano gpt-4o gpt-4o-mini gpt-4 gpt-4-32k gpt-35-turbo gpt-35-turbo-16k "
+        "gpt-3.5-turbo chatgpt-4o-latest llama3.2 mistral-large phi4 deepseek-r1 qwen3:8b gemma3 gpt-oss:20b",
+    ),
+    "reasoning": (
+        REASONING,
+        "gpt-5 gpt-5-mini gpt-5-nano gpt-5.1 gpt-5.4 gpt5-mine o1 o1-preview o3 o3-mini o4-mini codex-mini",
+    ),
+    "legacy": (
+        LEGACY,
+        "gpt-35-turbo-instruct gpt-3.5-turbo-instruct gpt-35-turbo-instruct-0914 davinci-002 babbage-002 "
+        "text-davinci-003 text-curie-001 code-davinci-002 davinci curie babbage ada",
+    ),
+    "unknown": (
+        UNKNOWN,
+        "text my-model prod o30 o1x model-gpt-4.1 openai/gpt-4.1 adapter deployment1 instruct smollm2 🏖️",
+    ),
+}
+EACH = [(name, expected) for expected, names in NAMES.values() for name in names.split()]
+
+
+@pytest.mark.parametrize(("name", "expected"), EACH)
+def test_a_name_tells_its_family(name: str, expected: Family) -> None:
+    assert family(name) == expected
+
+
+def test_spelling_does_not_matter() -> None:
+    assert family(" GPT-5-Mini\n") == family("gpt-5-mini")
+    assert family("Davinci-002") == LEGACY
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\0", "x" * 100_000])
+def test_an_odd_name_is_unknown(name: str) -> None:
+    assert family(name) == UNKNOWN
+
+
+def test_what_each_family_serves_and_takes() -> None:
+    assert [f.operation for f in (LEGACY, CHAT, REASONING, UNKNOWN)] == [
+        Operation.COMPLETION,
+        Operation.CHAT,
+        Operation.CHAT,
+        None,
+    ]
+    assert LEGACY.knobs == {
+        "temperature",
+        "top_p",
+        "frequency_penalty",
+        "presence_penalty",
+        "stop",
+        "n",
+        "max_tokens",
+    }
+    assert CHAT.knobs - LEGACY.knobs == {"system"}
+    assert REASONING.knobs == {"system", "n", "max_tokens", "reasoning_effort"}
+    assert UNKNOWN.knobs == ALL_KNOBS == CHAT.knobs | REASONING.knobs
+
+
+def test_the_efforts_go_from_none_to_most() -> None:
+    assert EFFORTS == ("none", "minimal", "low", "medium", "high", "xhigh")

@@ -1,0 +1,64 @@
+"""Offers the way out of a refusal that one changed setting mends, and remembers what it taught."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from services import Operation, Run, ServiceError, Services, TextSnapshot
+from ui.parameters import COMPLETION
+
+_WIDGETS = {
+    "temperature": "completion-temperature",
+    "top_p": "completion-top-p",
+    "frequency_penalty": "completion-frequency-penalty",
+    "presence_penalty": "completion-presence-penalty",
+    "max_tokens": "completion-max-tokens",
+    "stop": "completion-stop-sequences",
+    "n": "completion-n",
+    "reasoning_effort": "completion-effort",
+}
+
+
+def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None]) -> None:
+    """A button under a refusal: the other call, or the page's content with the refused parameter left out, or
+    back at its default where only the value was refused.
+
+    None once another deployment is chosen: it would be sent there, and remembered of this one.
+    """
+    error, deployment = run.error, run.request.deployment
+    if error is None or deployment != st.session_state["completion-deployment"]:
+        return
+
+    def offer(label: str, accept: Callable[[], None]) -> None:
+        st.button(
+            label, key="completion-offer", icon=":material/redo:", on_click=_accept, args=(accept, generate)
+        )
+
+    knob = (error.param or "").replace("max_completion_tokens", "max_tokens")
+    if error.code == "OperationNotSupported":
+        call = "Completion" if run.request.chat else "Chat"
+        offer(f"Send as {call.lower()}", lambda: _change_call(services, deployment, call))
+    elif knob in _WIDGETS and knob in services.text_family(deployment).knobs:
+        key, words = _WIDGETS[knob], knob.replace("_", " ")
+        if error.code == "unsupported_value" and st.session_state[key] != COMPLETION[key]:
+            offer(f"Send with the default {words}", lambda: _reset(key))
+        else:
+            offer(f"Send without {words}", lambda: services.learn(deployment, without=knob))
+
+
+def _accept(change: Callable[[], None], generate: Callable[[], None]) -> None:
+    try:
+        change()
+    except ServiceError as error:
+        st.session_state["completion-problem"] = error
+    else:
+        generate()
+
+
+def _change_call(services: Services, deployment: str, call: str) -> None:
+    services.learn(deployment, operation=Operation.CHAT if call == "Chat" else Operation.COMPLETION)
+    st.session_state["completion-call"] = call
+
+
+def _reset(key: str) -> None:
+    st.session_state[key] = COMPLETION[key]
