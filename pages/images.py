@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from services import NotFound, OutcomeUnknown, ServiceError
-from ui import errors, examples, gallery, parameters, session, timeline
+from ui import errors, examples, gallery, image_knobs, parameters, session, timeline
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -29,7 +29,9 @@ def generate() -> None:
     """Queues an operation; a double click carries the same intent and is the same operation."""
     st.session_state["image-problem"] = None
     try:
-        started = services.generate(owner, st.session_state["image-intent"], parameters.image_request())
+        family = services.image_family(st.session_state["image-deployment"] or None)
+        request = parameters.image_request(family)
+        started = services.generate(owner, st.session_state["image-intent"], request)
     except ServiceError as error:
         st.session_state["image-problem"] = error
     else:
@@ -54,7 +56,11 @@ def check_again() -> None:
 
 def choose(example: examples.Example) -> None:
     """Puts an example into the widgets, everything it does not name back to its default."""
-    st.session_state.update({**parameters.IMAGE, "image-prompt": example.prompt, **example.settings})
+    kept = ("image-deployment", "image-api-version")
+    st.session_state.update({k: v for k, v in parameters.IMAGE.items() if k not in kept})
+    st.session_state.update({"image-prompt": example.prompt, **example.settings})
+    most = services.image_family(st.session_state["image-deployment"] or None).most
+    st.session_state["image-n"] = min(st.session_state["image-n"], most)
 
 
 def clear() -> None:
@@ -64,10 +70,10 @@ def clear() -> None:
 
 
 st.title("Image generation", anchor=False)
-making, knobs = st.columns([3, 1], gap="large")
+making, beside = st.columns([3, 1], gap="large")
 
-with knobs:
-    parameters.image()
+with beside:
+    image_knobs.draw(services)
 
 with making:
     st.text_area(
@@ -109,7 +115,7 @@ with making:
         status.caption("The pictures appear here. Press Ctrl+Enter to generate.")
     elif view is not None and view.ended:
         with results, st.container(key="image-finished"):
-            if isinstance(view.error, OutcomeUnknown):
+            if isinstance(view.error, OutcomeUnknown) and view.request.deployment is None:
                 st.button("Check again", key="image-check", icon=":material/refresh:", on_click=check_again)
             gallery.show(view, services, owner)
         with status:

@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from services.azure import Azure
-from services.azure.images import FAILED, SUCCEEDED, ImageRequest, OperationReply, Picture
+from services.azure.image_request import ImageRequest
+from services.azure.images import FAILED, SUCCEEDED, OperationReply, Picture
 from services.errors import (
     BadReply,
     Busy,
@@ -64,8 +65,8 @@ class OperationWorker:
         """Works until the operation ends or the server closes; whatever goes wrong, the row says so."""
         try:
             if row["state"] == "queued":
-                self._submit(row)
-            elif row["state"] == "submitting":
+                self._submit(row, ImageRequest(**row["request"]))
+            elif row["state"] == "submitting" or row["service_id"] is None:
                 self._recover(row)
             else:
                 self._follow(row)
@@ -79,34 +80,50 @@ class OperationWorker:
             _LOG.exception("operation %s ended by a defect", row["id"])
             self._finish(row, "unknown", ServiceError(f"Something went wrong here. Reference: {row['id']}."))
 
-    def _submit(self, row: Row) -> None:
+    def _submit(self, row: Row, request: ImageRequest) -> None:
         row["submitted_at"] = self._clock()
         if not self._step(row, was=("queued",), state="submitting", submitted_at=row["submitted_at"]):
             return  # canceled a moment ago
+        waited_for = request.deployment is not None  # the synchronous route answers with the pictures
         try:
-            reply = self._azure.submit(ImageRequest(**row["request"]), row["operation_id"])
+            if waited_for:
+                reply = self._azure.generate(request)
+            else:
+                reply = self._azure.submit(request, row["operation_id"])
         except ServiceError as error:
             if not_accepted(error):
                 raise
-            self._recover(row)
+            self._recover(row, error)
         else:
-            if reply.id is None:  # accepted without a name: ours may do
+            if waited_for:
+                self._record(row, reply.http_status, "", None, reply.request_id)  # it has no status word
+                self._ended(row, reply)
+            elif reply.id is None:  # accepted without a name: ours may do
                 self._recover(row)
             else:
                 self._accepted(row, reply)
 
-    def _recover(self, row: Row) -> None:
-        """Asks for an operation that may have been accepted, under the id it was sent with."""
+    def _recover(self, row: Row, lost: ServiceError | None = None) -> None:
+        """Asks for an operation that may have been accepted, under the id it was sent with.
+
+        The synchronous route keeps nothing that could be asked for. lost: what came instead of its answer.
+        """
+        if row["request"].get("deployment") is not None:
+            raise OutcomeUnknown(
+                "The request was sent, but the pictures never arrived: they may have been made.",
+                advice="The service does not keep them. Generate anew if you want; both may be billed.",
+                request_id=lost.request_id if lost else None,
+                status=lost.status if lost else None,
+            )
         try:
             reply = self._azure.poll(row["operation_id"])
         except ServiceError as error:
-            unknown = OutcomeUnknown(
+            raise OutcomeUnknown(
                 "The request was sent, but no answer came back: it may have been accepted.",
                 advice="It is never sent again by itself. Check again, or generate anew; it may be billed.",
                 request_id=error.request_id,
                 status=error.status,
-            )
-            self._finish(row, "unknown", unknown)
+            ) from None
         else:
             self._accepted(row, reply)
 
@@ -181,7 +198,7 @@ class OperationWorker:
         if any(slot is None for slot in slots):  # a link is gone: ask once for fresh ones
             fresh: tuple[Picture, ...] = ()
             with contextlib.suppress(ServiceError):  # the other pictures stand
-                fresh = self._azure.poll(row["service_id"]).pictures
+                fresh = self._azure.poll(row["service_id"]).pictures if row["service_id"] else ()
             again = (fresh[i] if i < len(fresh) else picture for i, picture in enumerate(reply.pictures))
             slots = [
                 slot or self._slot(picture) or {"error": "The picture's link is gone."}
@@ -193,10 +210,13 @@ class OperationWorker:
         """One slot as plain values; None where the link is gone and a fresh one is worth asking for."""
         if picture.filter is not None:
             return {"filter": picture.filter.to_json()}
-        if picture.url is None:
-            return {"error": picture.error}
         try:
-            stored = self._pictures.add(self._download(picture.url))
+            if picture.content is not None:
+                stored = self._pictures.add(picture.content)
+            elif picture.url is not None:
+                stored = self._pictures.add(self._download(picture.url))
+            else:
+                return {"error": picture.error}
         except Refused:
             return None
         except ServiceError as error:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.azure.filters import CLEAN, FilterReport
-from services.azure.images import ImageRequest, check
+from services.azure.image_request import ImageRequest
 from services.errors import NotFound, NotSaved, ServiceError, error_from_json
 from services.operation_worker import OperationWorker
 from services.store import FINISHED, Row, Store
@@ -92,11 +92,7 @@ class Operations:
             thread.start()
 
     def generate(self, owner: str, intent: str, request: ImageRequest) -> str:
-        """Queues an operation and returns its id; the same (owner, intent) is the same operation.
-
-        Raises Invalid before anything is kept or sent.
-        """
-        check(request)
+        """Queues an operation and returns its id; the same (owner, intent) is the same operation."""
         id = self._store.add_operation(
             {
                 "id": secrets.token_urlsafe(12),

@@ -1,5 +1,6 @@
 """The bodies Azure OpenAI sends: completions and their chunks, image operations, errors word for word."""
 
+import base64
 import json
 import re
 import uuid
@@ -99,6 +100,42 @@ def sse(*events: Json | str | bytes, done: bool = True, newline: str = "\n", **f
     return Reply(200, headers={"content-type": "text/event-stream; charset=utf-8"}, pieces=pieces, **faults)
 
 
+# -- chat completions
+
+
+def chat_logprobs(tokens: Sequence[str], key: str = "content") -> Json:
+    """The list of objects, without offsets; each token has an unlikely rival. `key` may be `refusal`."""
+
+    def said(token: str, score: float) -> Json:
+        return {"token": token, "logprob": score, "bytes": list(token.encode())}
+
+    return {key: [said(t, -0.1) | {"top_logprobs": [said(t, -0.1), said(" other", -3.0)]} for t in tokens]}
+
+
+def chat_choice(
+    delta: Json, index: int = 0, finish: str | None = None, *, filters: Json | None = None, **more: Any
+) -> Json:
+    """One choice of a chunk; `more` may hold `logprobs`."""
+    body = {"index": index, "finish_reason": finish, "delta": delta, "logprobs": None}
+    return body | {"content_filter_results": filters or {}} | more
+
+
+def chat(*choices: Json, usage: tuple[int, int] | None = None, kind: str = "chat.completion.chunk") -> Json:
+    """A chunk, or with `kind="chat.completion"` a whole answer whose choices hold a `message`."""
+    body = completion(*choices, usage=usage) | {"id": "chatcmpl-fake", "object": kind, "model": "fake-chat"}
+    return body | ({} if usage else {"usage": None})
+
+
+def chat_chunk(text: str = "", index: int = 0, finish: str | None = None, **more: Any) -> Json:
+    """One chunk with some content; without any it has an empty delta, as the last one does."""
+    return chat(chat_choice({"content": text} if text else {}, index, finish, **more))
+
+
+def role_chunk(index: int = 0) -> Json:
+    """What each choice begins with."""
+    return chat(chat_choice({"role": "assistant", "content": "", "refusal": None}, index))
+
+
 # -- image operations
 
 FILTERED_IMAGE = "Generated image was filtered as a result of our safety system."
@@ -126,6 +163,17 @@ def submitted(op_id: str, *locations: str, **faults: Any) -> Reply:
     headers = [("operation-location", where) for where in locations]
     body = {"id": op_id, "status": "notRunning"}
     return Reply(202, body, [*headers, ("x-ms-request-id", str(uuid.uuid4()))], **faults)
+
+
+def generated(*items: bytes | str | Json, **more: Any) -> Json:
+    """The answer of the synchronous route: bytes come as b64_json, a string as a url, a dict as it is."""
+
+    def entry(item: bytes | str | Json) -> Json:
+        if isinstance(item, bytes):
+            return {"b64_json": base64.b64encode(item).decode()}
+        return {"url": item} if isinstance(item, str) else item
+
+    return {"created": 1700000000, "data": [entry(item) for item in items], **more}
 
 
 @cache
@@ -156,6 +204,9 @@ id_reused 400 badRequest The Operation-Id was used before with another body.
 wrong_operation 400 OperationNotSupported The chatCompletion operation does not work with the specified
     model, fake-instruct. Please choose different model and try again. You can learn more about which
     models can be used with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.
+no_completion 400 OperationNotSupported The completion operation does not work with the specified model,
+    gpt-4o. Please choose different model and try again. You can learn more about which models can be used
+    with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.
 rate_limit 429 429 Requests to the ChatCompletions_Create Operation under Azure OpenAI API version
     2024-06-01 have exceeded call rate limit of your current OpenAI S0 pricing tier. Please retry after 8
     seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the
@@ -167,6 +218,11 @@ no_capacity 429 NoCapacity The system is currently experiencing high demand and 
 prompt_blocked 400 content_filter The response was filtered due to the prompt triggering Azure OpenAI's
     content management policy. Please modify your prompt and retry. To learn more about our content
     filtering policies please read our documentation: https://go.microsoft.com/fwlink/?linkid=2198766
+bad_payload 400 InvalidPayload The provided payload is not valid for this model.
+policy_violation 400 content_policy_violation Your request was rejected as a result of our safety system.
+    Your prompt may contain text that is not allowed by our safety system.
+moderation_blocked 400 moderation_blocked Your request was rejected by the safety system. If you believe
+    this is an error, contact us at help.openai.com and include the request ID.
 timeout 408 Timeout The operation was timeout.
 server_error 500 - The server had an error while processing your request. Sorry about that! You can retry
     your request, or contact us through an Azure support request at:
@@ -187,6 +243,16 @@ def error(name: str, **faults: Any) -> Reply:
     return Reply(int(status), {"error": body}, **faults)
 
 
+def unsupported(parameter: str, *, value: str = "", code: str | None = "unsupported_parameter") -> Reply:
+    """The 400 for a parameter that a model does not take, or not at that value."""
+    message = f"Unsupported parameter: '{parameter}' is not supported with this model."
+    if value:
+        message = f"Unsupported value: '{parameter}' does not support {value} with this model."
+        message += " Only the default (1) value is supported."
+    body = {"message": message, "type": "invalid_request_error", "param": parameter, "code": code}
+    return Reply(400, {"error": body})
+
+
 def token_refused() -> Reply:
     """The one flat 401, without an `error` object."""
     message = "Unauthorized. Access token is missing, invalid, audience is incorrect"
@@ -202,3 +268,20 @@ def prompt_blocked(spelling: str = "innererror") -> Reply:
     reply = error("prompt_blocked")
     body = reply.body["error"] | {"type": None, "param": "prompt", spelling: inner}
     return replace(reply, body={"error": body | ({"status": 400} if spelling == "innererror" else {})})
+
+
+def policy_violation(**severity: str) -> Reply:
+    """The 400 of a prompt that the synchronous image route refused, with its findings."""
+    found = safety(**severity) | {"jailbreak": {"detected": False, "filtered": False}}
+    inner = {"code": "ResponsibleAIPolicyViolation", "content_filter_results": found}
+    reply = error("policy_violation")
+    body = reply.body["error"] | {"inner_error": inner, "type": "invalid_request_error"}
+    return replace(reply, body={"error": body})
+
+
+def moderation_blocked() -> Reply:
+    """The 400 of a gpt-image model that refused; it names no category where we look for one."""
+    reply = error("moderation_blocked")
+    details = {"moderation_stage": "input", "categories": ["violence"]}
+    more = {"type": "image_generation_user_error", "param": None, "moderation_details": details}
+    return replace(reply, body={"error": reply.body["error"] | more})

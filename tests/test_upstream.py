@@ -20,8 +20,12 @@ from tests.azure_bodies import (
     error,
     error_chunk,
     failed,
+    generated,
     logprobs,
+    moderation_blocked,
     operation,
+    picture,
+    policy_violation,
     prompt_blocked,
     prompt_chunk,
     safety,
@@ -325,6 +329,45 @@ def test_a_stopped_stream_is_seen_as_aborted(azure: Upstream, web: requests.Sess
         assert next(lines)
         assert not azure.requests[0].aborted.is_set()
     assert azure.requests[0].aborted.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"/openai/deployments/draw/images/generations{VERSION}", {}),
+        ("/openai/v1/images/generations", {"model": "draw"}),
+    ],
+)
+def test_pictures_that_are_waited_for_come_inside_the_answer(
+    azure: Upstream, web: requests.Session, path: str, body: Any
+) -> None:
+    reply = web.post(azure.url + path, json={"prompt": "A cat", "n": 2, **body}, timeout=5)
+    assert reply.json() == generated(picture(0), picture(1))
+    assert [request.route for request in azure.bill] == ["generation"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"/openai/deployments/dall-e-3/images/generations{VERSION}", {}),
+        ("/openai/v1/images/generations", {"model": "dall-e-3"}),
+    ],
+)
+def test_dall_e_3_sends_a_link_and_the_prompt_it_drew(
+    azure: Upstream, web: requests.Session, path: str, body: Any
+) -> None:
+    reply = web.post(azure.url + path, json={"prompt": "A cat", **body}, timeout=5)
+    (item,) = reply.json()["data"]
+    assert item["revised_prompt"] == "Revised: A cat"
+    assert web.get(item["url"], timeout=5).content == picture(0)
+
+
+def test_every_generation_that_is_accepted_is_billed(azure: Upstream, web: requests.Session) -> None:
+    azure.enqueue("generation", error("bad_payload"), policy_violation(hate="high"), moderation_blocked())
+    url = f"{azure.url}/openai/v1/images/generations"
+    replies = [web.post(url, json={"prompt": "A cat", "model": "draw"}, timeout=5) for _ in range(5)]
+    assert [reply.status_code for reply in replies] == [400, 400, 400, 200, 200]
+    assert len(azure.bill) == 2
 
 
 def test_a_client_that_leaves_at_the_done_mark_has_not_aborted(azure: Upstream) -> None:

@@ -1,6 +1,7 @@
 """A fake Azure OpenAI service on real sockets, so that a test can see, and break, every byte on the wire.
 
-Unscripted it is a correct little Azure with one completions model and asynchronous images. Tests `enqueue`
+Unscripted it is a correct little Azure with one completions model and both ways to pictures; after
+`defaults["chat"] = upstream.chat` the model chats too. Tests `enqueue`
 replies per route: they are used in order, then the usual behaviour returns. A spy is an `Upstream` whose
 `requests` must stay empty; a refused connection is an `Upstream` that was closed.
 """
@@ -19,14 +20,20 @@ from typing import BinaryIO, Self
 from urllib.parse import parse_qsl, unquote
 
 from tests.azure_bodies import (
+    chat,
+    chat_choice,
+    chat_chunk,
+    chat_logprobs,
     choice,
     chunk,
     completion,
     error,
+    generated,
     logprobs,
     operation,
     picture,
     prompt_chunk,
+    role_chunk,
     safety,
     sse,
     submitted,
@@ -36,9 +43,10 @@ from tests.azure_bodies import (
 from tests.azure_reply import Json, Received, Reply
 
 ROUTES = {
-    "chat": r"POST /openai/(deployments/[^/]+|v1)/chat/completions",
-    "completions": r"POST /openai/(deployments/[^/]+|v1)/completions",
+    "chat": r"POST (/openai/deployments/[^/]+|.*/v1)/chat/completions",
+    "completions": r"POST (/openai/deployments/[^/]+|.*/v1)/completions",
     "submit": r"POST /openai/images/generations:submit",
+    "generation": r"POST /openai/(deployments/[^/]+|v1)/images/generations",
     "poll": r"GET /openai/(dalle/)?operations/images/[^/]+",
     "delete": r"DELETE /openai/(dalle/)?operations/images/[^/]+",
     "picture": r"GET /pictures/.*",
@@ -75,6 +83,7 @@ class Upstream:
             "completions": self._complete,
             "chat": error("wrong_operation"),
             "submit": self._submit,
+            "generation": self._generate,
             "poll": self._poll,
             "delete": self._delete,
             "picture": self._picture,
@@ -137,7 +146,7 @@ class Upstream:
 
     @property
     def bill(self) -> tuple[Received, ...]:
-        """Submits accepted; one repeated with the same Operation-Id is billed once."""
+        """Submits and generations accepted; a submit repeated with its Operation-Id is billed once."""
         with self._changed:
             return tuple(self._bill)
 
@@ -181,6 +190,30 @@ class Upstream:
         counted = (ask.get("stream_options") or {}).get("include_usage")
         return sse(prompt_chunk(), *said, *ends, *([usage_chunk(*usage)] if counted else []))
 
+    def chat(self, request: Received) -> Reply:
+        """What a chat model streams, or says at once where no stream was asked for."""
+        ask = request.json
+        indexes = range(ask.get("n") or 1)
+        usage = (len(str(ask["messages"]).split()), len(WORDS) * len(indexes))
+        if not ask.get("stream"):
+            message = {"role": "assistant", "content": "".join(WORDS), "refusal": None}
+            whole = [chat_choice({}, index, "stop") | {"message": message} for index in indexes]
+            return Reply(200, prompt_chunk() | chat(*whole, usage=usage, kind="chat.completion"))
+        said = [
+            chat_chunk(
+                word,
+                index,
+                filters=safety(),
+                logprobs=chat_logprobs([word]) if ask.get("logprobs") else None,
+            )
+            for word in WORDS
+            for index in indexes
+        ]
+        ends = [chat_chunk("", index, "stop") for index in indexes]
+        counted = (ask.get("stream_options") or {}).get("include_usage")
+        last = [chat(usage=usage)] if counted else []
+        return sse(prompt_chunk(), *map(role_chunk, indexes), *said, *ends, *last)
+
     def _submit(self, request: Received) -> Reply:
         op_id = request.headers.get("operation-id") or str(uuid.uuid4())
         if op_id in self._jobs and self._jobs[op_id].body != request.body:
@@ -198,6 +231,16 @@ class Upstream:
         urls = [f"{self.pictures}/pictures/{op_id}/{index}.png?sig=fake" for index in range(count)]
         return Reply(200, succeeded(*urls, op_id=op_id))
 
+    def _generate(self, request: Received) -> Reply:
+        """The pictures themselves; the deployment `dall-e-3` sends links and a revised prompt."""
+        count = request.json.get("n") or 1
+        deployment = request.json.get("model") if "/v1/" in request.path else request.path.split("/")[3]
+        if deployment != "dall-e-3":
+            return Reply(200, generated(*(picture(index) for index in range(count))))
+        names = [f"{self.pictures}/pictures/{uuid.uuid4()}/{index}.png?sig=fake" for index in range(count)]
+        revised = f"Revised: {request.json.get('prompt', '')}"
+        return Reply(200, generated(*({"url": name, "revised_prompt": revised} for name in names)))
+
     def _delete(self, request: Received) -> Reply:
         known = self._jobs.pop(request.path.rsplit("/", 1)[1], None)
         return Reply(204) if known else error("not_found")
@@ -211,7 +254,7 @@ class Upstream:
     # requests in, replies out
 
     def _choose(self, request: Received) -> Reply:
-        """Takes the scripted or usual reply, and bills an accepted submit."""
+        """Takes the scripted or usual reply, and bills what was accepted."""
         headers = request.headers
         key = headers.get("api-key") or headers.get("authorization", "").removeprefix("Bearer ")
         versioned = request.route == "picture" or "/v1/" in request.path or "api-version" in request.query
@@ -224,6 +267,8 @@ class Upstream:
         found = script(request) if callable(script) else script
         reply = Reply(200, found) if isinstance(found, dict) else found
         with self._changed:
+            if request.route == "generation" and reply.accepts:
+                self._bill.append(request)
             named = headers.get("operation-id")
             if request.route == "submit" and reply.accepts and named not in self._jobs:
                 self._bill.append(request)

@@ -46,16 +46,19 @@ def show(view: OperationView, *, live: bool = False) -> None:
     if live:
         st.progress((PHASES.index(view.state) + 1) / len(PHASES))
     if view.polls:
-        with st.expander(f"Timeline: {len(view.polls)} answers", expanded=live, icon=":material/schedule:"):
+        answers = "1 answer" if len(view.polls) == 1 else f"{len(view.polls)} answers"
+        with st.expander(f"Timeline: {answers}", expanded=live, icon=":material/schedule:"):
             st.markdown(_table(view.polls))
 
 
 def headline(view: OperationView) -> str:
     """One line on where an operation stands, the service's own status word included."""
     words = _WORDS[view.state]
+    if view.state == "submitting" and view.request.deployment:
+        words = "The service is making the pictures"
     if view.state == "queued" and view.queue_position:
         return f"{words} ({view.queue_position} before it)"
-    if view.polls and view.state in ("polling", "saving", "succeeded", "failed"):
+    if view.polls and view.polls[-1].status and view.state in ("polling", "saving", "succeeded", "failed"):
         words += f" · status “{escape(view.polls[-1].status, 60)}”"
     seconds = _countdown(view)
     return f"{words} · next look in {seconds} s" if seconds else words

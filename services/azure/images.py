@@ -1,49 +1,39 @@
-"""The asynchronous image route: `POST …/images/generations:submit`, then `GET …/operations/images/{id}`.
+"""The two image routes: submit and poll an operation, or wait for the pictures of a deployment.
 
-Shapes: Azure OpenAI quickstart for image generation, and the 2023-06-01-preview specification. The two
-disagree about where `data` stands and how a status is spelt; both are read.
+Asynchronous: `POST …/images/generations:submit`, `GET …/operations/images/{id}` (Azure OpenAI quickstart for
+image generation, and the 2023-06-01-preview specification, which disagree about where `data` stands and how a
+status is spelt; both are read). Synchronous: `POST …/images/generations` (2024-10-21 and later, and v1).
 """
 
+import base64
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from services.azure.body import clean, mapping, sequence, whole
 from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, report
+from services.azure.image_request import ImageRequest
 from services.azure.refusals import BODY_SHOWN, request_id, retry_after
-from services.azure.resource import POLL, SUBMIT, Call, Reply, Resource
-from services.errors import BadReply, Invalid
+from services.azure.resource import GENERATION, POLL, SUBMIT, Call, Reply, Resource
+from services.azure.versions import Operation, target
+from services.errors import BadReply
 
-SIZES = ("256x256", "512x512", "1024x1024")
-MAX_PROMPT = 1_000
-MAX_PICTURES = 5
+PICTURE_CAP = 36 * 2**20  # bytes of JSON a picture
 SUCCEEDED = frozenset({"succeeded"})
 FAILED = frozenset({"failed", "canceled", "cancelled", "deleted"})
 
 _OPERATION_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageRequest:
-    """What to draw. n: number of pictures, 1–5. size: one of SIZES, pixels."""
-
-    prompt: str
-    n: int = 1
-    size: str = "1024x1024"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, which are also the body the service takes."""
-        return asdict(self)
-
-
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One entry of a result: a link, the filter's word, or the service's error."""
+    """One entry of a result: a link, the bytes themselves, the filter's word, or the service's error."""
 
     url: str | None = None
+    content: bytes | None = None
     filter: FilterReport | None = None
     error: str | None = None
     revised_prompt: str | None = None
@@ -65,22 +55,6 @@ class OperationReply:
     error_code: str | None = None
 
 
-def check(request: ImageRequest) -> None:
-    """Raises Invalid, with the sentence for the person, where the service would refuse the request."""
-    length = len(request.prompt)
-    if not request.prompt:
-        raise Invalid("Write a prompt first. Nothing was sent.")
-    if length > MAX_PROMPT:
-        raise Invalid(
-            f"The prompt has {length:,} characters; image generation takes at most {MAX_PROMPT:,}. "
-            "Shorten it. Nothing was sent."
-        )
-    if not 1 <= request.n <= MAX_PICTURES:
-        raise Invalid(f"The number of images must be from 1 to {MAX_PICTURES}. Nothing was sent.")
-    if request.size not in SIZES:
-        raise Invalid(f"The size must be one of {', '.join(SIZES)}. Nothing was sent.")
-
-
 def submit(resource: Resource, api_version: str, request: ImageRequest, operation_id: str) -> OperationReply:
     """Sends the request once. `operation_id`: a UUID of ours, under which a replay is recognised.
 
@@ -91,7 +65,7 @@ def submit(resource: Resource, api_version: str, request: ImageRequest, operatio
         "/openai/images/generations:submit",
         api_version,
         SUBMIT,
-        request.to_json(),
+        request.body(),
         {"Operation-Id": operation_id},
     )
     reply = resource.send(call)
@@ -107,6 +81,19 @@ def poll(resource: Resource, api_version: str, operation_id: str) -> OperationRe
     return _operation(resource.send(Call("GET", path, api_version, POLL)), fallback_id=operation_id)
 
 
+def generate(resource: Resource, api_version: str, request: ImageRequest) -> OperationReply:
+    """Asks a deployment for pictures and waits for them, up to five minutes.
+
+    Raises OutcomeUnknown where the service may have made them unheard.
+    """
+    where = target(api_version, Operation.IMAGE, request.deployment or "", resource.v1_path)
+    cap = PICTURE_CAP * request.n
+    call = Call("POST", where.path, where.api_version, GENERATION, where.body | request.body(), cap=cap)
+    reply = resource.send(call)
+    error = mapping(reply.body.get("error"))
+    return _outcome(reply, None, "failed" if error else "succeeded", sequence(reply.body.get("data")), error)
+
+
 def _operation(reply: Reply, fallback_id: str) -> OperationReply:
     body = reply.body
     named = clean(body.get("id")) or fallback_id
@@ -115,10 +102,17 @@ def _operation(reply: Reply, fallback_id: str) -> OperationReply:
         raise BadReply("The service answered without a status.", request_id=request_id(reply.headers))
     error = mapping(body.get("error"))
     data = sequence(mapping(body.get("result")).get("data")) or sequence(body.get("data"))
-    expires = whole(body.get("expires"))
+    id = named if _OPERATION_ID.fullmatch(named) and named.strip(".") else None
+    return _outcome(reply, id, clean(status) or str(status)[:40], data, error)
+
+
+def _outcome(
+    reply: Reply, id: str | None, status: str, data: list[Any], error: dict[str, Any]
+) -> OperationReply:
+    expires = whole(reply.body.get("expires"))
     return OperationReply(
-        id=named if _OPERATION_ID.fullmatch(named) and named.strip(".") else None,
-        status=clean(status) or str(status)[:40],
+        id=id,
+        status=status,
         http_status=reply.status,
         retry_after=retry_after(reply.headers),
         request_id=request_id(reply.headers),
@@ -136,10 +130,18 @@ def _picture(item: Mapping[str, Any]) -> Picture:
         return Picture(filter=_blocked(error, FilterState.IMAGE_BLOCKED))
     if error:
         return Picture(error=clean(error.get("message"))[:BODY_SHOWN] or "The service gave no reason.")
-    url = clean(item.get("url"))
-    if not url:
-        return Picture(error="The service gave no link for this picture.")
-    return Picture(url=url, revised_prompt=clean(item.get("revised_prompt")) or None)
+    found = report("image", mapping(item.get("content_filter_results")), FilterState.IMAGE_BLOCKED)
+    if found.state is FilterState.IMAGE_BLOCKED:
+        return Picture(filter=found)
+    revised = clean(item.get("revised_prompt")) or None
+    if encoded := clean(item.get("b64_json")):
+        try:
+            return Picture(content=base64.b64decode(encoded, validate=True), revised_prompt=revised)
+        except ValueError:  # not base64, or not even ASCII
+            return Picture(error="The service sent a picture that cannot be decoded.")
+    if url := clean(item.get("url")):
+        return Picture(url=url, revised_prompt=revised)
+    return Picture(error="The service gave no link for this picture.")
 
 
 def _blocked(error: Mapping[str, Any], state: FilterState) -> FilterReport:

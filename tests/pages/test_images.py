@@ -29,8 +29,7 @@ def test_the_request_is_what_the_widgets_hold(images: Tab, azure: Upstream) -> N
         ({"prompt": ""}, "Write a prompt first. Nothing was sent."),
         (
             {"prompt": "x" * 1_001},
-            "The prompt has 1,001 characters; image generation takes at most 1,000. "
-            "Shorten it. Nothing was sent.",
+            "The prompt has 1,001 characters; this model takes at most 1,000. Shorten it. Nothing was sent.",
         ),
         ({"n": 0}, "The number of images must be from 1 to 5. Nothing was sent."),
         ({"n": 6}, "The number of images must be from 1 to 5. Nothing was sent."),

@@ -1,0 +1,75 @@
+"""What a person asks of an image model, checked before anything is sent."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from services.azure.image_families import ImageFamily, fits
+from services.config import is_version
+from services.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """What to draw. deployment: None for the asynchronous route, which has none. size: width x height.
+
+    output_compression: 0–100, for jpeg. None leaves a field to the settings or to the service's own default.
+    """
+
+    prompt: str
+    deployment: str | None = None
+    api_version: str | None = None
+    n: int = 1
+    size: str = "1024x1024"
+    quality: str | None = None
+    style: str | None = None
+    background: str | None = None
+    output_format: str | None = None
+    output_compression: int | None = None
+    moderation: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for a row of the store."""
+        return asdict(self)
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body the service takes; what is None is left out."""
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if value is not None and name not in ("deployment", "api_version")
+        }
+
+
+def check(request: ImageRequest, family: ImageFamily) -> None:
+    """Raises Invalid, with the sentence for the person, where the service would refuse the request."""
+    length, formats = len(request.prompt), (request.output_format or "png", request.background)
+    sizes = ", ".join(family.sizes)
+    if family.free_size:
+        sizes += ", or one with both sides a multiple of 16, up to 3840 and no longer than 3 to 1"
+    rules = (
+        (request.prompt != "", "Write a prompt first."),
+        (
+            length <= family.prompt_cap,
+            f"The prompt has {length:,} characters; this model takes at most {family.prompt_cap:,}. "
+            "Shorten it.",
+        ),
+        (
+            1 <= request.n <= family.most,
+            f"The number of images must be from 1 to {family.most}."
+            if family.most > 1
+            else "This model makes one image at a time.",
+        ),
+        (fits(family, request.size), f"The size must be one of {sizes}."),
+        (
+            request.api_version is None or is_version(request.api_version),
+            "The API version must be a date such as 2024-10-21, or v1.",
+        ),
+        (formats != ("jpeg", "transparent"), "A transparent background needs the format png."),
+        (
+            request.output_compression is None or 0 <= request.output_compression <= 100,
+            "The compression must be from 0 to 100.",
+        ),
+    )
+    for holds, sentence in rules:
+        if not holds:
+            raise Invalid(f"{sentence} Nothing was sent.")

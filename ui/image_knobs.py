@@ -1,0 +1,125 @@
+"""The knobs of an image request: only those that the chosen deployment's family has."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from services import ImageFamily, Services
+
+VERSIONS = ("2024-02-01", "2024-10-21", "2025-04-01-preview", "v1", "preview")
+_WORDS = {
+    "quality": (
+        "Quality",
+        "How much work goes into a picture. Lower it for drafts, raise it for the final one; it costs more.",
+    ),
+    "style": (
+        "Style",
+        "Vivid is dramatic and over-real; natural is calmer. Choose natural for photographs of plain things.",
+    ),
+    "background": (
+        "Background",
+        "Whether the picture has one. Choose transparent for logos and cut-outs; it needs the format png.",
+    ),
+    "format": (
+        "Format",
+        "The file the service makes. Choose jpeg for smaller files, png for exact ones.",
+    ),
+    "moderation": (
+        "Moderation",
+        "How strictly the service filters. Low lets more through; what is blocked may still be billed.",
+    ),
+}
+
+
+def draw(services: Services) -> None:
+    """The parameters of an image request, the deployment first where there is one to choose."""
+    st.subheader("Parameters", anchor=False)
+    _deployment(services)
+    deployment = st.session_state["image-deployment"]
+    family = services.image_family(deployment or None)
+    _size(family)
+    st.number_input(
+        "Number of images",
+        step=1,
+        key="image-n",
+        help=f"How many pictures to make from the same prompt, from 1 to {family.most}. "
+        "Ask for several to choose from; each one is billed.",
+    )
+    _choice("quality", family.qualities)
+    _choice("style", family.styles)
+    _choice("background", family.backgrounds)
+    _choice("format", family.formats)
+    if family.formats and st.session_state["image-format"] == "jpeg":
+        st.slider(
+            "Compression",
+            0,
+            100,
+            key="image-compression",
+            help="How much of the detail is kept, in per cent. Lower it for smaller files.",
+        )
+    _choice("moderation", family.moderations)
+    if deployment:
+        _version("v1" if services.settings.v1_path else family.api_version)
+
+
+def _deployment(services: Services) -> None:
+    names = [deployment.name for deployment in services.settings.image_deployments]
+    if not names:
+        st.session_state["image-deployment"] = None
+        return
+    if st.session_state["image-deployment"] not in ("", *names):
+        st.session_state["image-deployment"] = names[0]
+        _switched(services)
+    st.selectbox(
+        "Deployment",
+        [*names, ""],
+        key="image-deployment",
+        format_func=lambda name: name or "none (submit and poll)",
+        on_change=_switched,
+        args=(services,),
+        help="The name under which an image model was deployed. "
+        "Without one, the request goes to the older route that is submitted and polled (DALL·E 2).",
+    )
+
+
+def _switched(services: Services) -> None:
+    """What belongs to the deployment before goes back to the new one's default."""
+    family = services.image_family(st.session_state["image-deployment"] or None)
+    st.session_state["image-api-version"] = None
+    size = st.session_state["image-size"]
+    st.session_state["image-size"] = size if size in family.sizes else family.sizes[0]
+
+
+def _size(family: ImageFamily) -> None:
+    chosen = st.session_state["image-size"]
+    if chosen not in family.sizes and not family.free_size:
+        st.session_state["image-size"] = chosen = family.sizes[0]
+    st.selectbox(
+        "Size",
+        list(dict.fromkeys([*family.sizes, chosen])),
+        key="image-size",
+        accept_new_options=family.free_size,
+        help="Width by height, in pixels. Smaller pictures come sooner; larger ones show more detail.",
+    )
+
+
+def _choice(name: str, options: Sequence[str]) -> None:
+    if not options:
+        return
+    key, (label, help) = f"image-{name}", _WORDS[name]
+    if st.session_state[key] not in options:
+        st.session_state[key] = options[0]
+    st.selectbox(label, options, key=key, help=help)
+
+
+def _version(default: str) -> None:
+    if st.session_state["image-api-version"] is None:
+        st.session_state["image-api-version"] = default
+    st.selectbox(
+        "API version",
+        sorted({*VERSIONS, st.session_state["image-api-version"]}),
+        key="image-api-version",
+        accept_new_options=True,
+        help="The version of the REST API that the request names; v1 and preview need no date. "
+        "Choose the one your resource serves, or type another.",
+    )
