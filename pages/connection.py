@@ -1,0 +1,33 @@
+"""Connection: what the playground talks to, and a doctor that tries it."""
+
+import streamlit as st
+
+from ui import diagnosis, session
+
+services, owner = session.services(), session.owner()
+
+
+def examine() -> None:
+    """Starts the doctor."""
+    st.session_state["connection-check"] = services.diagnose(owner)
+
+
+st.title("Connection", anchor=False)
+st.subheader("What is configured", anchor=False)
+diagnosis.configured(services)
+
+st.subheader("Does it work?", anchor=False)
+st.caption(
+    "Tries each key, and asks each text deployment for a few tokens, which may be billed. "
+    "Nothing is changed, and no picture is made."
+)
+st.button(
+    "Check the connection",
+    key="connection-examine",
+    type="primary",
+    icon=":material/stethoscope:",
+    on_click=examine,
+)
+with st.container(key="connection-result"):
+    if run := st.session_state.get("connection-check"):
+        diagnosis.follow(run)
