@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services, Settings
+from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services, Settings, address
 from ui import session
 from ui.middleware import OwnerCookie, SecurityHeaders, owner_of
 
@@ -78,8 +78,5 @@ app = st.App(
 )
 
 if __name__ == "__main__":
-    try:
-        settings = Settings.from_env()
-    except ConfigError:
-        settings = Settings()  # the pages say what is wrong
-    app.run(config={"server.address": settings.host, "server.port": settings.port})
+    host, port = address()
+    app.run(config={"server.address": host, "server.port": port})

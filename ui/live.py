@@ -1,6 +1,5 @@
 """Following a run: text as it is written, and the finished result with everything known about it."""
 
-import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -13,7 +12,6 @@ from ui.plain import body, escape
 FASTEST = 25.0
 SLOWEST = 2.5
 BUDGET = 300.0
-DOUBLE_CLICK_S = 0.4
 
 _FINISH = {
     "stop": "finished by itself",
@@ -55,12 +53,6 @@ class SettledText:
 def updates_interval(services: Services) -> Callable[[], float]:
     """Seconds between two updates: fewer a second the more runs are being written at once."""
     return lambda: 1 / min(FASTEST, max(SLOWEST, BUDGET / max(1, services.active_runs)))
-
-
-def stop(run: Run[TextSnapshot]) -> None:
-    """Stops a run, but not by the second press of a double click on *Generate*, where *Stop* now stands."""
-    if time.monotonic() - run.started > DOUBLE_CLICK_S:
-        run.stop()
 
 
 def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
@@ -140,7 +132,7 @@ def _facts(run: Run[TextSnapshot]) -> None:
         writing = timing.total_s - timing.first_text_s
         if writing > 0.05 and snapshot.chunks > 1:
             facts.append(f"{(counted or snapshot.chunks) / writing:.0f} tokens/s")
-    facts.append(f"total {timing.total_s:.2f} s")
+    facts.append(f"total {timing.total_s if run.seconds is None else run.seconds:.2f} s")
     if snapshot.request_id:
         facts.append(f"request id {snapshot.request_id}")
     if "x-ms-region" in headers:

@@ -7,7 +7,7 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u20
 _MARKDOWN = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 
 # What the browser makes of escaped text after all: addresses, :shortcodes:, and arrows or dashes of two signs
-_LATE = re.compile(r"(?i)\\[:@]|www(?=\\\.)|\\[-<>~=](?=\\[-<>=])")
+_LATE = re.compile(r"(?i)\\:(?=\S*\\:|\\/)|\\@|www(?=\\\.)|\\[-<>~=](?=\\[-<>=])")
 _JOINER = "\u2060"  # has no width; parts what must not be read together
 
 
