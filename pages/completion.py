@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import ServiceError
-from ui import errors, examples, live, parameters, session
+from ui import errors, examples, knobs, live, offers, parameters, session
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -33,7 +33,7 @@ def generate() -> None:
 
 def choose(example: examples.Example) -> None:
     """Puts an example into the widgets, everything it does not name back to its default."""
-    kept = ("completion-deployment", "completion-api-version")
+    kept = ("completion-deployment", "completion-api-version", "completion-call")
     st.session_state.update({k: v for k, v in parameters.COMPLETION.items() if k not in kept})
     st.session_state.update({"completion-prompt": example.prompt, **example.settings})
 
@@ -47,10 +47,10 @@ def clear() -> None:
 
 
 st.title("Text completion", anchor=False)
-writing, knobs = st.columns([3, 1], gap="large")
+writing, beside = st.columns([3, 1], gap="large")
 
-with knobs:
-    parameters.completion(services.settings)
+with beside:
+    knobs.completion(services)
 
 with writing:
     st.text_area(
@@ -67,8 +67,7 @@ with writing:
                 type="primary",
                 icon=":material/stop:",
                 shortcut="Esc",
-                on_click=live.stop,
-                args=(run,),
+                on_click=run.stop,
             )
         else:
             st.button(
@@ -89,6 +88,7 @@ with writing:
         if run is not None and ended:
             with st.container(key="completion-finished"):
                 live.show(run)
+                offers.show(run, services, generate)
         elif run is not None:
             with st.container(key="completion-live"):
                 live.follow(run, live.updates_interval(services))

@@ -4,12 +4,18 @@ import contextlib
 from typing import Any
 
 from services.azure import Azure
-from services.azure.completions import MAX_CHOICES, MAX_STOPS, CompletionRequest
-from services.azure.completions import check as check_completion
+from services.azure.families import ALL_KNOBS, EFFORTS, Family, family
 from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
-from services.azure.images import MAX_PICTURES, MAX_PROMPT, SIZES, ImageRequest
-from services.azure.snapshots import Choice, SnapshotBuilder, TextSnapshot, TokenScore
-from services.config import Deployment, Secret, Settings, prepare
+from services.azure.image_families import ImageFamily, image_family
+from services.azure.image_request import ImageRequest
+from services.azure.image_request import check as check_image
+from services.azure.logprobs import TokenScore
+from services.azure.snapshots import Choice, SnapshotBuilder, TextSnapshot
+from services.azure.text_request import MAX_CHOICES, MAX_STOPS, CompletionRequest, only
+from services.azure.text_request import check as check_completion
+from services.azure.versions import Operation
+from services.config import Deployment, Secret, Settings, address, prepare
+from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
 from services.errors import (
     ConfigError,
@@ -28,23 +34,25 @@ from services.store import Store
 
 __all__ = [
     "CLEAN",
+    "EFFORTS",
     "MAX_CHOICES",
-    "MAX_PICTURES",
-    "MAX_PROMPT",
     "MAX_STOPS",
     "MEDIA_TYPES",
-    "SIZES",
+    "Check",
     "Choice",
     "CompletionRequest",
     "ConfigError",
     "Deployment",
+    "Family",
     "FilterReport",
     "FilterState",
     "Filtered",
     "Finding",
+    "ImageFamily",
     "ImageRequest",
     "Invalid",
     "NotFound",
+    "Operation",
     "OperationView",
     "OutcomeUnknown",
     "Poll",
@@ -59,6 +67,7 @@ __all__ = [
     "TextSnapshot",
     "TokenScore",
     "Variant",
+    "address",
 ]
 
 
@@ -82,8 +91,15 @@ class Services:
             self._runs = opened.enter_context(contextlib.closing(Runs()))
             self._opened = opened.pop_all()
 
+    @property
+    def origin(self) -> str:
+        """What answers: the endpoint, or the sandbox, whose port changes."""
+        return "sandbox" if self.sandbox else self.settings.endpoint or ""
+
     def complete(self, owner: str, request: CompletionRequest) -> Run[TextSnapshot]:
-        """Starts a completion. Raises Invalid before anything is sent."""
+        """Starts a completion, without the knobs its deployment does not take. Raises Invalid before anything
+        is sent."""
+        request = only(request, self.text_family(request.deployment).knobs)
         check_completion(request)
         return self._runs.start(owner, request, TextSnapshot(), self._complete)
 
@@ -96,8 +112,42 @@ class Services:
         """How many completions are being written right now."""
         return self._runs.active
 
+    def text_family(self, deployment: str) -> Family:
+        """Which call a deployment serves and which knobs it takes: told by its model's name or by its own,
+        corrected by what the service has refused before."""
+        models = {item.name: item.model for item in self.settings.text_deployments}
+        known = family(models.get(deployment) or deployment)
+        learnt = self._store.lesson(self.origin, deployment)
+        operation = Operation(learnt["operation"]) if learnt.get("operation") else known.operation
+        knobs = known.knobs if operation is known.operation else ALL_KNOBS  # its name misled
+        return Family(operation, knobs - set(learnt.get("without", ())))
+
+    def learn(
+        self, deployment: str, *, operation: Operation | None = None, without: str | None = None
+    ) -> None:
+        """Remembers that a deployment serves an operation, or does not take a parameter."""
+        learnt = self._store.lesson(self.origin, deployment)
+        if operation is not None:
+            learnt["operation"] = operation.value
+        if without is not None:
+            learnt["without"] = sorted({*learnt.get("without", ()), without})
+        self._store.save_lesson(self.origin, deployment, learnt)
+
+    def image_family(self, deployment: str | None) -> ImageFamily:
+        """What a deployment's model takes; None is the asynchronous route."""
+        models = {item.name: item.model for item in self.settings.image_deployments}
+        return image_family(models.get(deployment or "") or deployment)
+
+    def diagnose(self, owner: str) -> Run[tuple[Check, ...]]:
+        """Starts the connection doctor; the run's value grows by one check after the other."""
+        return self._runs.start(owner, None, (), self._diagnose)
+
     def generate(self, owner: str, intent: str, request: ImageRequest) -> str:
-        """Queues an image operation and returns its id; the same (owner, intent) is the same operation."""
+        """Queues an image operation and returns its id; the same (owner, intent) is the same operation.
+
+        Raises Invalid before anything is kept or sent.
+        """
+        check_image(request, self.image_family(request.deployment))
         return self._operations.generate(owner, intent, request)
 
     def operation(self, owner: str, id: str) -> OperationView:
@@ -131,6 +181,12 @@ class Services:
     def close(self) -> None:
         """Stops text, lets image operations rest where they are, and ends the sandbox."""
         self._opened.close()
+
+    def _diagnose(self, run: Run[tuple[Check, ...]]) -> None:
+        for check in examine(self.settings, self._azure, self.text_family):
+            run.publish((*run.value, check))
+            if run.stopping.is_set():
+                return
 
     def _complete(self, run: Run[TextSnapshot]) -> None:
         builder = SnapshotBuilder()

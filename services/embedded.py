@@ -86,8 +86,10 @@ def sandbox_settings(settings: Settings, url: str) -> Settings:
         endpoint=url,
         keys=(Secret("sandbox-key-1"), Secret("sandbox-key-2")),
         api_version="2023-06-01-preview",
-        text_deployments=(Deployment("sandbox-text"),),
-        image_deployments=(Deployment("sandbox-image"),),
+        text_deployments=(
+            Deployment("sandbox-text", "text-smollm2-135m"),
+            Deployment("sandbox-chat", "chat-smollm2-135m"),
+        ),
     )
 
 

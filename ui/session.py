@@ -39,11 +39,24 @@ def owner() -> str:
     return signed or str(st.session_state["owner"])
 
 
+def arrive(page: str) -> None:
+    """Notes which page this script run shows, and whether the one before showed another."""
+    st.session_state["arrived"] = st.session_state.get("page") != page
+    st.session_state["page"] = page
+
+
 def restore(page: str, defaults: dict[str, Any]) -> None:
     """Fills a page's widgets: what this tab holds, else what the owner last committed, else the defaults."""
-    missing = [key for key in defaults if key not in st.session_state]
+    if st.session_state.get("arrived"):  # widgets that are drawn anew show only what is set anew
+        for key in defaults:
+            if key in st.session_state:
+                st.session_state[key] = st.session_state[key]
+    entered = f"{page}-prompt" not in st.session_state  # then what is there may be an older value
+    missing = [key for key in defaults if entered or key not in st.session_state]
     if missing:
         kept = st.session_state.get(f"{page}-kept") or services().draft(owner(), page)
+        if kept.get("origin") != services().origin:  # another service knows other deployments and versions
+            kept = {key: value for key, value in kept.items() if key not in parameters.OF_THE_SERVICE}
         for key in missing:
             value = kept.get(key)
             st.session_state[key] = value if parameters.valid(key, value) else defaults[key]
@@ -54,10 +67,12 @@ def keep(page: str, defaults: dict[str, Any]) -> None:
 
     Called at the start of every script run, since Streamlit forgets the widgets of a page that is left.
     """
-    if not all(key in st.session_state for key in defaults):
-        return
-    content = {key: st.session_state[key] for key in defaults}
-    if st.session_state.get(f"{page}-kept") != content:
+    if f"{page}-prompt" not in st.session_state:
+        return  # another page is open
+    kept = st.session_state.get(f"{page}-kept") or {}  # holds the knobs that were put away a moment ago
+    content = {key: st.session_state.get(key, kept.get(key, default)) for key, default in defaults.items()}
+    content["origin"] = services().origin
+    if kept != content:
         st.session_state[f"{page}-kept"] = content
         try:
             services().save_draft(owner(), page, content)

@@ -44,10 +44,12 @@ def footer(services: Services) -> None:
 
 st.set_page_config(page_title="Azure OpenAI Playground", page_icon="🎨", layout="wide")
 st.html(ROOT / "ui" / "style.css")
+pages = ROOT / "pages"
 page = st.navigation(
     [
-        st.Page(ROOT / "pages" / "completion.py", title="Text", icon=":material/notes:", default=True),
-        st.Page(ROOT / "pages" / "images.py", title="Images", icon=":material/image:", url_path="images"),
+        st.Page(pages / "completion.py", title="Text", icon=":material/notes:", default=True),
+        st.Page(pages / "images.py", title="Images", icon=":material/image:", url_path="images"),
+        st.Page(pages / "connection.py", title="Connection", icon=":material/cable:", url_path="connection"),
     ],
     position="top",
 )
@@ -60,6 +62,7 @@ except ServiceError as error:
     errors.show(error)
     st.stop()
 
+session.arrive(page.url_path)
 for name, defaults in parameters.PAGES.items():
     session.keep(name, defaults)
 connection(services)

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Generator
 
-from services.azure import completions, images
-from services.azure.completions import Block, CompletionRequest
+from services.azure import images, text_stream
 from services.azure.downloads import PictureFetcher
-from services.azure.images import ImageRequest, OperationReply
-from services.azure.resource import Resource
-from services.config import Settings
+from services.azure.image_request import ImageRequest
+from services.azure.images import OperationReply
+from services.azure.resource import POLL, Call, Resource
+from services.azure.text_request import CompletionRequest
+from services.azure.text_stream import Block
+from services.config import Settings, is_dated
+from services.endpoint import AZURE_V1
+
+MODELS_API_VERSION = "2024-10-21"
 
 
 class Azure:
@@ -17,8 +22,16 @@ class Azure:
         if settings.endpoint is None:
             raise ValueError("settings without an endpoint: start the sandbox first")
         self._settings = settings
-        self._resource = Resource(settings.endpoint, settings.keys)
+        self._resource = Resource(settings.endpoint, settings.keys, settings.v1_path)
         self._pictures = PictureFetcher(settings)
+
+    def try_key(self, key: int) -> None:
+        """Lists models with one key: the cheapest call there is. Raises what the service refuses."""
+        version = self._settings.api_version
+        dated = is_dated(version)
+        path = "/openai/models" if dated else f"{self._resource.v1_path or AZURE_V1}/models"
+        call = Call("GET", path, MODELS_API_VERSION if dated else None, POLL)
+        self._resource.probe(call, key)
 
     def stream(
         self,
@@ -27,7 +40,12 @@ class Azure:
     ) -> Generator[Block, None, None]:
         """A completion as it is written; `on_open` receives a function that wakes a blocked read."""
         version = request.api_version or self._settings.api_version
-        return completions.stream(self._resource, version, request, on_open)
+        return text_stream.stream(self._resource, version, request, on_open)
+
+    def generate(self, request: ImageRequest) -> OperationReply:
+        """The pictures of a deployment, waited for."""
+        version = request.api_version or self._settings.image_api_version
+        return images.generate(self._resource, version, request)
 
     def submit(self, request: ImageRequest, operation_id: str) -> OperationReply:
         """Starts an image operation, once."""

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from services.azure.refusals import refusal
 from services.azure.transport import Deadline, Transport, canonical_host
-from services.config import Settings, is_loopback
+from services.config import Settings
+from services.endpoint import is_loopback
 from services.errors import BadReply, Refused
 
 PICTURE = Deadline(first_byte=20, idle=20, total=60)

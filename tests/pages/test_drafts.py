@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services import Services
+from services import Deployment, Services
 from tests.pages.browsing import IMAGES, ME, TEXT, Tab
 from tests.upstream import Upstream
 from ui import examples
@@ -58,6 +58,63 @@ def test_a_page_switch_keeps_both_pages_as_they_were(text: Tab) -> None:
     assert held(text.go(IMAGES), ("prompt", "n")) == {"prompt": "a cat", "n": 2}
 
 
+CHATTING = {"call": "Chat", "system": "You are a pirate.", "effort": "low"}
+
+
+def test_a_new_tab_gets_the_chat_back(text: Tab, visit: Callable[..., Tab]) -> None:
+    text.fill(call="Chat").at.run()
+    text.fill(**CHATTING).at.run()
+    assert held(visit(), CHATTING) == CHATTING
+
+
+def test_what_is_not_drawn_is_kept_and_keeps_nothing_from_being_kept(
+    text: Tab, visit: Callable[..., Tab]
+) -> None:
+    text.fill(call="Chat").at.run()
+    text.fill(system="You are a pirate.").at.run()
+    text.fill(call="Completion").at.run()
+    text.fill(prompt=PROMPT, temperature=0.35).at.run()  # the first edit without the system message
+    assert held(visit(), ("call", "prompt", "temperature")) == {
+        "call": "Completion",
+        "prompt": PROMPT,
+        "temperature": 0.35,
+    }
+    text.fill(call="Chat").at.run()
+    assert text.at.text_area(key="completion-system").value == "You are a pirate."
+
+
+def test_a_page_switch_keeps_what_was_first_drawn_later(text: Tab) -> None:
+    text.fill(call="Chat").at.run()
+    text.fill(**CHATTING).at.run()
+    assert held(text.go(IMAGES).go(TEXT), CHATTING) == CHATTING
+    text.at.run()
+    assert held(text, CHATTING) == CHATTING
+
+
+def test_a_knob_that_is_first_drawn_later_keeps_its_value_too(
+    start: Callable[..., Services], visit: Callable[..., Tab]
+) -> None:
+    tab = visit(server=start(text_deployments=(Deployment("o3"),)))
+    tab.fill(deployment="gpt-4.1").at.run()
+    tab.fill(temperature=0.35).at.run()
+    tab.fill(deployment="o3").at.run()
+    tab.fill(prompt=PROMPT).at.run()
+    tab.fill(deployment="gpt-4.1").at.run()
+    assert tab.at.slider(key="completion-temperature").value == 0.35
+    assert tab.value("temperature") == 0.35
+
+
+def test_a_knob_that_comes_back_in_the_run_of_the_press_is_sent_as_it_was(text: Tab, azure: Upstream) -> None:
+    text.fill(temperature=0.35, max_tokens=77, n=3).at.run()
+    text.fill(deployment="o3").at.run()
+    assert not text.has("completion-temperature")
+    text.at.run()
+    text.fill(deployment="o4-mini").at.run()
+    text.generate("Hi", deployment="davinci-002")
+    sent = azure.requests[0].json
+    assert (sent["temperature"], sent["max_tokens"], sent["n"]) == (0.35, 77, 3)
+
+
 def test_a_page_switch_keeps_the_result(text: Tab) -> None:
     text.generate("Hi").go(IMAGES).go(TEXT)
     assert text.lines("completion-text-0") == ["Hello from the fake"]
@@ -74,11 +131,13 @@ def test_a_deployment_that_was_typed_is_offered_again(text: Tab, visit: Callable
     [
         ("completion", {"completion-temperature": 9.5}),
         ("completion", {"completion-n": "many"}),
+        ("completion", {"completion-call": "Telephone"}),
+        ("completion", {"completion-call": "Chat", "completion-effort": "ultra"}),
         ("image", {"image-size": "1792x1024"}),
         ("image", {"image-n": None}),
         ("image", {"strange": 1}),
     ],
-    ids=["range", "type", "size", "null", "key"],
+    ids=["range", "type", "call", "effort", "size", "null", "key"],
 )
 def test_a_draft_of_another_version_does_not_break_the_page(
     services: Services, visit: Callable[..., Tab], page: str, draft: dict[str, Any]

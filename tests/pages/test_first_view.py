@@ -15,6 +15,7 @@ from ui import session
 PARAMETERS = {
     TEXT: [
         ("deployment", "Deployment", "text"),
+        ("call", "Call", "Completion"),
         ("temperature", "Temperature", 1.0),
         ("max-tokens", "Maximum length (tokens)", 256),
         ("top-p", "Top P", 1.0),
@@ -70,7 +71,7 @@ def test_temperature_and_top_p_advise_to_change_only_one(text: Tab, name: str) -
 
 
 def test_the_sizes_are_those_the_route_knows(images: Tab) -> None:
-    assert widget(images, "size").options == ["256x256", "512x512", "1024x1024"]
+    assert widget(images, "size").options == ["1024x1024", "512x512", "256x256"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
 """Following a run costs what is new, not what has been shown before."""
 
-import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services import Run, RunState, TextSnapshot
 from tests.pages.browsing import Sent
 from ui import live
 
@@ -91,15 +89,3 @@ def test_the_interval_follows_the_number_of_runs() -> None:
     before = interval()
     services.active_runs = 100
     assert interval() > before
-
-
-@pytest.mark.parametrize(
-    ("age_s", "state"), [(0.0, RunState.RUNNING), (0.3, RunState.RUNNING), (0.5, RunState.STOPPED)]
-)
-def test_the_second_press_of_a_double_click_does_not_stop_what_the_first_began(
-    age_s: float, state: RunState
-) -> None:
-    run = Run("owner", None, TextSnapshot())
-    run.started = time.monotonic() - age_s
-    live.stop(run)
-    assert run.state is state

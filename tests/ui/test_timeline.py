@@ -71,6 +71,23 @@ def test_only_a_poll_that_is_to_come_is_counted_down(state: str, seconds: float,
     assert line.endswith(" · next look in 20 s") == told
 
 
+@pytest.mark.parametrize(
+    ("state", "line"),
+    [
+        ("queued", "Waiting for its turn"),
+        ("submitting", "The service is making the pictures"),
+        ("saving", "Saving the pictures"),
+        ("succeeded", "Done"),
+        ("failed", "Failed"),
+        ("unknown", "Outcome unknown"),
+    ],
+)
+@pytest.mark.parametrize("status", [None, ""])
+def test_pictures_that_are_waited_for_have_no_status_word(state: str, status: str | None, line: str) -> None:
+    request = ImageRequest(prompt="x", deployment="draw")
+    assert timeline.headline(view(state, status, request=request)) == line
+
+
 def test_a_status_word_is_text() -> None:
     line = timeline.headline(view("polling", "**x** <b> | $y$"))
     assert line.endswith(r"“\*\*x\*\* \<b\> \| \$y\$”")
