@@ -113,6 +113,14 @@ with making:
 
     if view is None and not problem:
         status.caption("The pictures appear here. Press Ctrl+Enter to generate.")
+        if latest := services.latest_operation(owner):
+            status.button(
+                "Show the last result",
+                key="image-latest",
+                icon=":material/history:",
+                on_click=session.show_run,
+                args=("image", latest),
+            )
     elif view is not None and view.ended:
         with results, st.container(key="image-finished"):
             if isinstance(view.error, OutcomeUnknown) and view.request.deployment is None:

@@ -299,3 +299,14 @@ def test_a_finished_operation_survives_a_restart(
 def test_pictures_stay_when_the_page_is_left_and_found_again(images: Tab) -> None:
     images.generate("a cat").go(TEXT).go(IMAGES)
     assert len(images.at.image) == 1
+
+
+def test_a_new_tab_offers_the_last_result_of_this_browser(visit: Callable[..., Tab]) -> None:
+    first = visit().go(IMAGES)
+    assert not first.has("image-latest")
+    first.generate("A cat")
+    other = visit().go(IMAGES)
+    other.press("latest")
+    assert other.at.query_params["run"] == first.at.query_params["run"]
+    assert other.has("image-slot-0")
+    assert not visit(owner="somebody else").go(IMAGES).has("image-latest")
