@@ -84,7 +84,7 @@ with writing:
     with st.container(key="completion-output"):
         if problem := st.session_state.get("completion-problem"):
             with st.container(key="completion-problem"):
-                errors.show(problem)
+                errors.show(problem, "problem")
         if run is not None and ended:
             with st.container(key="completion-finished"):
                 live.show(run)

@@ -107,7 +107,7 @@ with making:
     with st.container(key="image-output"):
         if problem := st.session_state.get("image-problem") or missing:
             with st.container(key="image-problem"):
-                errors.show(problem)
+                errors.show(problem, "problem")
         status = st.container(key="image-status")
         results = st.container(key="image-results")
 

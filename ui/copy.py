@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-_HTML = '<button type="button">Copy</button>'
+_HTML = '<button type="button"></button>'
 _CSS = """
 button {
   font: inherit; font-size: 0.875rem; color: var(--st-text-color); background: var(--st-background-color);
@@ -17,8 +17,9 @@ export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button")
   const say = (word) => {
     button.textContent = word
-    setTimeout(() => { button.textContent = "Copy" }, 1500)
+    setTimeout(() => { button.textContent = data.label }, 1500)
   }
+  button.textContent = data.label
   const byHand = () => {  // without https the clipboard is only open to a selection
     const area = document.createElement("textarea")
     area.value = data.text
@@ -40,7 +41,7 @@ export default function ({ parentElement, data }) {
 """
 
 
-def copy_button(text: str, key: str) -> None:
-    """A *Copy* button for exactly this text."""
+def copy_button(text: str, key: str, label: str = "Copy") -> None:
+    """A button that copies exactly this text."""
     button = st.components.v2.component("copy_button", html=_HTML, css=_CSS, js=_JS)
-    button(data={"text": text}, key=key, width="content")
+    button(data={"text": text, "label": label}, key=key, width="content")

@@ -3,17 +3,19 @@
 import streamlit as st
 
 from services import ConfigError, ServiceError
+from ui.copy import copy_button
 from ui.plain import escape
 
 
-def show(error: ServiceError) -> None:
-    """The sentence and the advice; status, code, request id and body in an expander."""
+def show(error: ServiceError, key: str = "error") -> None:
+    """The sentence and the advice; status, code, request id and body in an expander. key: unlike any other
+    error's on the same page."""
     advice = f"\n\n{escape(error.advice)}" if error.advice else ""
     st.error(f"**{escape(str(error))}**{advice}", icon=":material/error:")
-    details(error)
+    details(error, key)
 
 
-def details(error: ServiceError) -> None:
+def details(error: ServiceError, key: str) -> None:
     """What a support ticket needs, as text to copy; nothing if the service said nothing."""
     facts = {
         "Status": error.status,
@@ -27,6 +29,7 @@ def details(error: ServiceError) -> None:
     if lines:
         with st.expander("Details for support", icon=":material/support_agent:"):
             st.code("\n".join(lines), language=None, wrap_lines=True)
+            copy_button("\n".join(lines), key=f"support-{key}", label="Copy for support")
 
 
 def show_settings(error: ConfigError) -> None:

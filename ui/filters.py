@@ -80,7 +80,7 @@ def show(report: FilterReport, key: str, error: ServiceError | None = None, *, n
         if report.findings or report.state in _ABOUT_CONTENT:
             (_lines if narrow else table)(report.findings)
         if error is not None:
-            errors.details(error)
+            errors.details(error, key)
 
 
 def annotations(reports: list[FilterReport]) -> None:
