@@ -11,7 +11,7 @@ TOOLS  := $(VENV)/tools
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## make the virtual environment and fetch the sandbox's model (about 230 MB)
+setup: $(READY)  ## make the virtual environment and fetch the sandbox's model (about 250 MB)
 
 run: $(READY)  ## set up if needed, then serve the playground and print its address
 	@$(PYTHON) app.py
