@@ -1,6 +1,7 @@
 """The service module: everything a page may ask for, and the one place it imports from."""
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 from services.azure import Azure
@@ -14,7 +15,7 @@ from services.azure.snapshots import Choice, SnapshotBuilder, TextSnapshot
 from services.azure.text_request import MAX_CHOICES, MAX_STOPS, CompletionRequest, only
 from services.azure.text_request import check as check_completion
 from services.azure.versions import Operation
-from services.config import Deployment, Secret, Settings, address, prepare
+from services.config import V1, Deployment, Secret, Settings, address, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
 from services.errors import (
@@ -145,9 +146,14 @@ class Services:
     def generate(self, owner: str, intent: str, request: ImageRequest) -> str:
         """Queues an image operation and returns its id; the same (owner, intent) is the same operation.
 
-        Raises Invalid before anything is kept or sent.
+        A request that names a deployment but no api-version takes the first that serves its family. Raises
+        Invalid before anything is kept or sent.
         """
-        check_image(request, self.image_family(request.deployment))
+        family = self.image_family(request.deployment)
+        if request.deployment is not None and request.api_version is None:
+            version = V1 if self.settings.v1_path else family.api_version
+            request = replace(request, api_version=version)
+        check_image(request, family)
         return self._operations.generate(owner, intent, request)
 
     def operation(self, owner: str, id: str) -> OperationView:

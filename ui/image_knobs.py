@@ -38,12 +38,13 @@ def draw(services: Services) -> None:
     deployment = st.session_state["image-deployment"]
     family = services.image_family(deployment or None)
     _size(family)
+    several = f"from 1 to {family.most}. Ask for several to choose from; each one is billed."
     st.number_input(
         "Number of images",
         step=1,
         key="image-n",
-        help=f"How many pictures to make from the same prompt, from 1 to {family.most}. "
-        "Ask for several to choose from; each one is billed.",
+        help="How many pictures to make from the same prompt"
+        + (f", {several}" if family.most > 1 else ". This model makes one at a time."),
     )
     _choice("quality", family.qualities)
     _choice("style", family.styles)

@@ -165,3 +165,24 @@ def test_a_finished_generation_is_as_it_was_after_a_restart(
     assert second.operation(ME, id) == before
     assert second.generate(ME, "once", DRAW) == id
     assert len(azure.bill) == 1
+
+
+@pytest.mark.parametrize(
+    ("deployment", "version"), [("dall-e-3", "2024-10-21"), ("gpt-image-2", "2025-04-01-preview")]
+)
+def test_without_an_api_version_the_first_that_serves_the_family_is_asked(
+    services: Services, azure: Upstream, deployment: str, version: str
+) -> None:
+    request = ImageRequest(prompt="A cat", deployment=deployment)
+    finished(services, services.generate(ME, "intent", request))
+    assert azure.received("generation")[0].query == {"api-version": version}
+
+
+def test_a_server_without_dated_versions_is_asked_by_v1(
+    start: Callable[..., Services], azure: Upstream
+) -> None:
+    services = start(v1_path="/openai/v1")
+    finished(
+        services, services.generate(ME, "intent", ImageRequest(prompt="A cat", deployment="gpt-image-1"))
+    )
+    assert azure.received("generation")[0].path == "/openai/v1/images/generations"
