@@ -30,7 +30,8 @@ types: $(TOOLS)  ## mypy, strict
 	@$(PYTHON) -m mypy
 
 browser: $(TOOLS)  # the browser tests need Chromium: the system's, else Debian's, else Playwright's own
-	@if command -v chromium google-chrome >/dev/null 2>&1; then :; \
+	@if $(PYTHON) -c 'import shutil, sys; from tests.browser.chromium import NAMES; \
+		sys.exit(not any(map(shutil.which, NAMES)))'; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	else $(PYTHON) -m playwright install chromium; fi
