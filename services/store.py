@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from services.errors import NotSaved
+from services.errors import NotSaved, ServiceError
 
 UNFINISHED = ("queued", "submitting", "polling", "saving")
 FINISHED = ("succeeded", "failed", "canceled", "unknown")
@@ -111,7 +111,7 @@ class Store:
             .select_from(_OPERATIONS)
             .where(_OPERATIONS.c.state == "queued", _OPERATIONS.c.created_at < row["created_at"])
         )
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return int(connection.execute(query).scalar_one())
 
     def claim(self, worker: str, lease_s: float) -> Row | None:
@@ -164,7 +164,7 @@ class Store:
     def draft(self, owner: str, page: str) -> Row:
         """What `save_draft` kept; empty if nothing."""
         query = sa.select(_DRAFTS.c.content).where(_DRAFTS.c.owner == owner, _DRAFTS.c.page == page)
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return connection.execute(query).scalar() or {}
 
     def save_lesson(self, origin: str, deployment: str, content: Row) -> None:
@@ -181,14 +181,24 @@ class Store:
         query = sa.select(_LESSONS.c.content).where(
             _LESSONS.c.origin == origin, _LESSONS.c.deployment == deployment
         )
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return connection.execute(query).scalar() or {}
 
     def _first(self, *conditions: sa.ColumnElement[bool]) -> Row | None:
         query = sa.select(_OPERATIONS).where(*conditions).order_by(_OPERATIONS.c.created_at.desc()).limit(1)
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             row = connection.execute(query).mappings().first()
             return dict(row) if row is not None else None
+
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except sa.exc.DatabaseError:
+            raise ServiceError(
+                "The playground could not read its database.", advice="Check the data folder, then reload."
+            ) from None
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[sa.Connection]:

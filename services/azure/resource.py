@@ -15,6 +15,7 @@ from services.endpoint import is_azure
 from services.errors import ServiceError
 
 JSON_CAP = 10 * 2**20
+SHORTEST_HIDDEN = 8
 
 COMPLETION = Deadline(first_byte=60, idle=30, total=300)
 GENERATION = Deadline(first_byte=180, idle=60, total=300)
@@ -71,7 +72,18 @@ class Resource:
     def send(self, call: Call) -> Reply:
         """The JSON object the service answers with. Raises ServiceError for every status but 2xx."""
         with self.open(call) as exchange:
-            return Reply(exchange.status, exchange.headers, parse_object(exchange.read(call.cap)))
+            text = self.hide_keys(exchange.read(call.cap).decode("utf-8", errors="replace"))
+            return Reply(exchange.status, exchange.headers, parse_object(text))
+
+    def hide_keys(self, text: str) -> str:
+        """Cuts our keys out of what a service answered: an error inside a 200 may repeat what it was sent.
+
+        Keys under eight characters are left, since they would be found in any text.
+        """
+        for key in self._keys:
+            if len(key.reveal()) >= SHORTEST_HIDDEN:
+                text = text.replace(key.reveal(), "(key)")
+        return text
 
     @contextlib.contextmanager
     def open(self, call: Call) -> Iterator[Exchange]:

@@ -40,7 +40,8 @@ def stream(
         headers = dict(exchange.headers)
         yield Block(headers, (), done=False)
         if "json" in headers.get("content-type", ""):  # a gateway that does not stream
-            yield Block(headers, (parse_object(exchange.read(JSON_CAP)),), done=True)
+            whole = exchange.read(JSON_CAP).decode("utf-8", errors="replace")
+            yield Block(headers, (parse_object(resource.hide_keys(whole)),), done=True)
             return
         heard = False
         for received in exchange.blocks(JSON_CAP):
@@ -50,7 +51,7 @@ def stream(
                     yield Block(headers, tuple(chunks), done=True)
                     return
                 try:
-                    chunks.append(parse_object(data))
+                    chunks.append(parse_object(resource.hide_keys(data)))
                 except BadReply:
                     yield Block(headers, tuple(chunks), done=False)  # what came before it is kept
                     raise

@@ -1,6 +1,7 @@
 """The service module end to end: what a page asks for, over real sockets, on a real disk."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -367,6 +368,31 @@ def test_no_key_and_no_picture_link_gets_out(
     out = capfd.readouterr()
     for text in (*seen, caplog.text, out.out, out.err, on_disk(services.settings.data_dir).decode("latin-1")):
         assert "CANARY" not in text and "sig=" not in text
+
+
+def test_a_key_that_an_accepted_request_is_answered_with_is_cut_out(
+    services: Services, azure: Upstream
+) -> None:
+    echo = f"You sent {KEY_1} or {KEY_2}."
+    azure.enqueue(
+        "completions", sse(chunk(" Hello"), error_chunk(echo)), Reply(200, {"error": {"message": echo}})
+    )
+    runs = [ended(services.complete(ME, ASK)) for _ in range(2)]
+    azure.enqueue("poll", {"id": "op", "status": "failed", "error": {"code": "x", "message": echo}})
+    view = finished(services, services.generate(ME, "intent", DRAW))
+    for each in (*runs, view):
+        said = " ".join(strings(each))
+        assert "You sent (key) or (key)." in said
+        assert KEY_1 not in said and KEY_2 not in said
+
+
+def test_a_database_that_cannot_be_read_is_said_in_a_sentence(services: Services) -> None:
+    path = services.settings.data_dir / "playground.db"
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE drafts")
+    database.close()
+    with pytest.raises(ServiceError, match="could not read its database"):
+        services.draft(ME, "completion")
 
 
 # -- the module
