@@ -69,4 +69,7 @@ connection(services)
 content = st.container()
 footer(services)  # before the page, which may follow a run for minutes
 with content:
-    page.run()
+    try:
+        page.run()
+    except ServiceError as error:  # what a page does not show in a place of its own
+        errors.show(error, "page")

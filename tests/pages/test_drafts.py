@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services import Deployment, Services
+from services import Deployment, ServiceError, Services
 from tests.pages.browsing import IMAGES, ME, TEXT, Tab
 from tests.upstream import Upstream
 from ui import examples
@@ -230,3 +230,13 @@ def test_an_example_keeps_deployment_and_version(text: Tab) -> None:
     menu(text).set_value("A story").run()
     kept = {"deployment": "typed", "api_version": "2024-10-21"}
     assert held(text, kept) == kept
+
+
+def test_a_page_that_cannot_read_says_so_inside_the_frame(text: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ServiceError("The playground could not read its database.", advice="Reload.")
+
+    monkeypatch.setattr(text.services, "run", broken)
+    text.at.run()
+    assert not text.at.exception
+    assert text.sent.has("The playground could not read its database\\.")
