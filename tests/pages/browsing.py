@@ -94,7 +94,8 @@ class Tab:
 
     def has_sent_stop(self) -> bool:
         """Whether the button to stop with stands on the page that is being drawn."""
-        return self.sent.has(f"{self.page}-stop")
+        buttons = (message.delta.new_element.button for message in list(self.sent))
+        return any(button.id.endswith(f"-{self.page}-stop") for button in buttons)
 
     def look(self, key: str = "") -> str:
         """Everything that is written inside a container, or inside the result, line by line."""
