@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import ServiceError
-from ui import errors, examples, knobs, live, offers, parameters, session
+from ui import actions, errors, examples, knobs, live, offers, parameters, session
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -31,6 +31,12 @@ def generate() -> None:
         session.show_run("completion", started.id)
 
 
+def stop() -> None:
+    """Ends the run and keeps what it has written."""
+    if run is not None:
+        run.stop()
+
+
 def choose(example: examples.Example) -> None:
     """Puts an example into the widgets, everything it does not name back to its default."""
     kept = ("completion-deployment", "completion-api-version", "completion-call")
@@ -40,8 +46,7 @@ def choose(example: examples.Example) -> None:
 
 def clear() -> None:
     """Empties the prompt and the result; parameters stay."""
-    if run is not None:
-        run.stop()
+    stop()
     st.session_state.update({"completion-prompt": "", "completion-problem": None})
     session.show_run("completion", "")
 
@@ -60,24 +65,7 @@ with writing:
         placeholder="Write the beginning of a text. The model goes on from there.",
     )
     with st.container(horizontal=True, key="completion-actions"):
-        if run is not None and not ended:
-            st.button(
-                "Stop",
-                key="completion-stop",
-                type="primary",
-                icon=":material/stop:",
-                shortcut="Esc",
-                on_click=run.stop,
-            )
-        else:
-            st.button(
-                "Generate",
-                key="completion-generate",
-                type="primary",
-                icon=":material/play_arrow:",
-                shortcut="Mod+Enter",
-                on_click=generate,
-            )
+        actions.primary("completion", running=run is not None and not ended, generate=generate, stop=stop)
         examples.menu(examples.TEXT, services.sandbox is not None, "completion", choose)
         start_over("completion", clear)
 

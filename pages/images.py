@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from services import NotFound, OutcomeUnknown, ServiceError
-from ui import errors, examples, gallery, image_knobs, parameters, session, timeline
+from ui import actions, errors, examples, gallery, image_knobs, parameters, session, timeline
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -40,8 +40,11 @@ def generate() -> None:
 
 def stop() -> None:
     """Cancels what was not sent; what was sent goes on unwatched."""
-    if not services.cancel_operation(owner, shown):
-        st.session_state["image-unwatched"] = shown
+    try:
+        if not services.cancel_operation(owner, shown):
+            st.session_state["image-unwatched"] = shown
+    except ServiceError as error:
+        st.session_state["image-problem"] = error
 
 
 def resume() -> None:
@@ -51,7 +54,10 @@ def resume() -> None:
 
 def check_again() -> None:
     """Asks the service about an outcome that is unknown."""
-    services.check_operation(owner, shown)
+    try:
+        services.check_operation(owner, shown)
+    except ServiceError as error:
+        st.session_state["image-problem"] = error
 
 
 def choose(example: examples.Example) -> None:
@@ -83,24 +89,7 @@ with making:
         placeholder="Describe a picture: what is in it, where, in which light and style.",
     )
     with st.container(horizontal=True, key="image-actions"):
-        if watching:
-            st.button(
-                "Stop",
-                key="image-stop",
-                type="primary",
-                icon=":material/stop:",
-                shortcut="Esc",
-                on_click=stop,
-            )
-        else:
-            st.button(
-                "Generate",
-                key="image-generate",
-                type="primary",
-                icon=":material/play_arrow:",
-                shortcut="Mod+Enter",
-                on_click=generate,
-            )
+        actions.primary("image", running=watching, generate=generate, stop=stop)
         examples.menu(examples.IMAGES, services.sandbox is not None, "image", choose)
         start_over("image", clear)
 
