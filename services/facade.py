@@ -1,0 +1,162 @@
+"""The facade: what one server process offers its pages, put together from the modules beside it."""
+
+import contextlib
+from dataclasses import replace
+from typing import Any
+
+from services.azure import Azure
+from services.azure.families import ALL_KNOBS, Family, family
+from services.azure.image_families import ImageFamily, image_family
+from services.azure.image_request import ImageRequest
+from services.azure.image_request import check as check_image
+from services.azure.snapshots import SnapshotBuilder, TextSnapshot
+from services.azure.text_request import CompletionRequest, only
+from services.azure.text_request import check as check_completion
+from services.azure.versions import Operation
+from services.config import V1, Settings, prepare
+from services.doctor import Check, examine
+from services.embedded import EmbeddedSandbox, sandbox_settings
+from services.errors import ServiceError
+from services.operation_worker import OperationWorker
+from services.operations import Operations, OperationView
+from services.pictures import Pictures, Variant, signing_secret
+from services.runs import Run, Runs, RunState, paced
+from services.store import Store
+
+
+class Services:
+    """What one server process offers its pages; made when it starts, closed when it ends."""
+
+    def __init__(self, settings: Settings) -> None:
+        prepare(settings.data_dir)
+        with contextlib.ExitStack() as opened:  # what was opened is closed again where a later step fails
+            self.secret = signing_secret(settings.signing_secret, settings.data_dir)
+            self.pictures = Pictures(settings.data_dir / "pictures", self.secret)
+            self._store = opened.enter_context(contextlib.closing(Store(settings.data_dir / "playground.db")))
+            self.sandbox = EmbeddedSandbox(settings.data_dir) if settings.endpoint is None else None
+            if self.sandbox:
+                opened.callback(self.sandbox.close)
+                settings = sandbox_settings(settings, self.sandbox.url)
+            self.settings = settings
+            self._azure = opened.enter_context(contextlib.closing(Azure(settings)))
+            worker = OperationWorker(self._store, self._azure, self.pictures)
+            self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
+            self._runs = opened.enter_context(contextlib.closing(Runs()))
+            self._opened = opened.pop_all()
+
+    @property
+    def origin(self) -> str:
+        """What answers: the endpoint, or the sandbox, whose port changes."""
+        return "sandbox" if self.sandbox else self.settings.endpoint or ""
+
+    def complete(self, owner: str, request: CompletionRequest) -> Run[TextSnapshot]:
+        """Starts a completion, without the knobs its deployment does not take. Raises Invalid before anything
+        is sent."""
+        request = only(request, self.text_family(request.deployment).knobs)
+        check_completion(request)
+        return self._runs.start(owner, request, TextSnapshot(), self._complete)
+
+    def run(self, owner: str, id: str) -> Run[TextSnapshot] | None:
+        """The owner's run, to follow it again."""
+        return self._runs.find(owner, id)
+
+    @property
+    def active_runs(self) -> int:
+        """How many completions are being written right now."""
+        return self._runs.active
+
+    def text_family(self, deployment: str) -> Family:
+        """Which call a deployment serves and which knobs it takes: told by its model's name or by its own,
+        corrected by what the service has refused before."""
+        models = {item.name: item.model for item in self.settings.text_deployments}
+        known = family(models.get(deployment) or deployment)
+        learnt = self._store.lesson(self.origin, deployment)
+        operation = Operation(learnt["operation"]) if learnt.get("operation") else known.operation
+        knobs = known.knobs if operation is known.operation else ALL_KNOBS  # its name misled
+        return Family(operation, knobs - set(learnt.get("without", ())))
+
+    def learn(
+        self, deployment: str, *, operation: Operation | None = None, without: str | None = None
+    ) -> None:
+        """Remembers that a deployment serves an operation, or does not take a parameter."""
+        learnt = self._store.lesson(self.origin, deployment)
+        if operation is not None:
+            learnt["operation"] = operation.value
+        if without is not None:
+            learnt["without"] = sorted({*learnt.get("without", ()), without})
+        self._store.save_lesson(self.origin, deployment, learnt)
+
+    def image_family(self, deployment: str | None) -> ImageFamily:
+        """What a deployment's model takes; None is the asynchronous route."""
+        models = {item.name: item.model for item in self.settings.image_deployments}
+        return image_family(models.get(deployment or "") or deployment)
+
+    def diagnose(self, owner: str) -> Run[tuple[Check, ...]]:
+        """Starts the connection doctor; the run's value grows by one check after the other."""
+        return self._runs.start(owner, None, (), self._diagnose)
+
+    def generate(self, owner: str, intent: str, request: ImageRequest) -> str:
+        """Queues an image operation and returns its id; the same (owner, intent) is the same operation.
+
+        A request that names a deployment but no api-version takes the first that serves its family. Raises
+        Invalid before anything is kept or sent.
+        """
+        family = self.image_family(request.deployment)
+        if request.deployment is not None and request.api_version is None:
+            version = V1 if self.settings.v1_path else family.api_version
+            request = replace(request, api_version=version)
+        check_image(request, family)
+        return self._operations.generate(owner, intent, request)
+
+    def operation(self, owner: str, id: str) -> OperationView:
+        """How an image operation stands: one read. Raises NotFound."""
+        return self._operations.view(owner, id)
+
+    def latest_operation(self, owner: str) -> str | None:
+        """The id of the owner's newest image operation."""
+        return self._operations.latest(owner)
+
+    def cancel_operation(self, owner: str, id: str) -> bool:
+        """Cancels an operation that has not been sent; tells whether that was so."""
+        return self._operations.cancel(owner, id)
+
+    def check_operation(self, owner: str, id: str) -> None:
+        """Asks the service once more about an operation whose outcome is unknown."""
+        self._operations.check_again(owner, id)
+
+    def picture_link(self, owner: str, key: str, variant: Variant) -> str:
+        """A path at which the owner's browser gets a picture."""
+        return self.pictures.link(key, variant, owner)
+
+    def draft(self, owner: str, page: str) -> dict[str, Any]:
+        """What the owner last committed on a page."""
+        return self._store.draft(owner, page)
+
+    def save_draft(self, owner: str, page: str, content: dict[str, Any]) -> None:
+        """Keeps what the owner committed on a page, for a new tab."""
+        self._store.save_draft(owner, page, content)
+
+    def close(self) -> None:
+        """Stops text, lets image operations rest where they are, and ends the sandbox."""
+        self._opened.close()
+
+    def _diagnose(self, run: Run[tuple[Check, ...]]) -> None:
+        for check in examine(self.settings, self._azure, self.text_family):
+            run.publish((*run.value, check))
+            if run.stopping.is_set():
+                return
+
+    def _complete(self, run: Run[TextSnapshot]) -> None:
+        builder = SnapshotBuilder()
+        try:
+            with contextlib.closing(self._azure.stream(run.request, run.on_open)) as blocks:
+                for block in paced(blocks, run.stopping.wait):
+                    run.publish(builder.add(block))
+                    if run.stopping.is_set():
+                        return
+        except ServiceError as error:
+            run.publish(builder.snapshot(complete=False))
+            broken = RunState.INCOMPLETE if run.value.choices else RunState.FAILED
+            run.end(broken, error)
+        else:
+            run.end(RunState.DONE if run.value.complete else RunState.INCOMPLETE)
