@@ -20,7 +20,8 @@ dev: $(READY)  ## the same, reloading when a file changes
 	@$(PYTHON) -m streamlit run app.py --server.fileWatcherType auto --client.showErrorDetails full
 
 test: $(TOOLS) lint types browser  ## everything that must be green: ruff, mypy, and all tests
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 3 --dist loadfile --ignore tests/browser
+	@$(PYTHON) -m pytest --reruns 2 tests/browser
 
 lint: $(TOOLS)  ## style
 	@$(PYTHON) -m ruff check .
