@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -50,14 +50,26 @@ _INDOORS = frozenset(("room", "table", "space", "moon", "underwater", "abstract"
 
 def paint(prompt: str, size: tuple[int, int], seed: int) -> bytes:
     """A PNG of `size` (width, height in pixels) for any prompt; the prompt itself is not stored in it."""
+    *_, finished = stages(prompt, size, seed)
+    return finished
+
+
+def stages(prompt: str, size: tuple[int, int], seed: int, unfinished: int = 0) -> Iterator[bytes]:
+    """The picture on its way: up to three unfinished PNGs, then the one that `paint` gives.
+
+    First the empty place, then with the subjects in it, then in its weather; style comes last.
+    """
     scene = plan(prompt)
     rng = _random(prompt, seed)
-    picture = np.asarray(_drawn(scene, size, rng).convert("RGB"), dtype=np.float32)
+    for position, drawing in enumerate(_drawn(scene, size, rng)):
+        if position < unfinished:
+            yield _png(rasterise(drawing).convert("RGB"))
+    picture = np.asarray(rasterise(drawing).convert("RGB"), dtype=np.float32)
     for style in scene.styles[:2]:
         picture = FILTERS[style](picture, rng)
     if not scene.styles:
         picture = plain(picture, rng)
-    return _png(Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)))
+    yield _png(Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)))
 
 
 def _random(prompt: str, seed: int) -> np.random.Generator:
@@ -65,7 +77,8 @@ def _random(prompt: str, seed: int) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(text).digest()[:8], "big"))
 
 
-def _drawn(scene: Scene, size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
+def _drawn(scene: Scene, size: tuple[int, int], rng: np.random.Generator) -> Iterator[str]:
+    """The drawing as SVG text after each of its layers: the place, the subjects, the weather."""
     width, height = size
     unit = 1000 / min(width, height)
     pen = Pen(width * unit, height * unit, rng)
@@ -77,10 +90,12 @@ def _drawn(scene: Scene, size: tuple[int, int], rng: np.random.Generator) -> Ima
     else:
         place = pen.one_of(_ANYWHERE) if scene.setting == "any" else scene.setting
         stage = _PLACES[place](pen, light, scene.weather, scene.behind)
+    yield pen.svg(size)
     stage_subjects(pen, light.indoors() if scene.setting == "room" else light, scene, stage)
+    yield pen.svg(size)
     if scene.setting not in _INDOORS:
         paint_weather(pen, light, scene.weather)
-    return rasterise(pen.svg(size))
+    yield pen.svg(size)
 
 
 def _hour(scene: Scene, pen: Pen) -> str:
@@ -106,4 +121,4 @@ def _png(image: Image.Image) -> bytes:
     return kept.getvalue()
 
 
-__all__ = ["ATTRIBUTION", "Scene", "Subject", "paint", "plan"]
+__all__ = ["ATTRIBUTION", "Scene", "Subject", "paint", "plan", "stages"]

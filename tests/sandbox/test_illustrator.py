@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from sandbox.illustrator import ATTRIBUTION, paint, plan
+from sandbox.illustrator import ATTRIBUTION, paint, plan, stages
 
 SMALL = (160, 160)
 
@@ -252,3 +252,18 @@ def test_a_large_picture_takes_about_as_long_as_a_few_plain_blurs():
     blur = seconds(lambda: image.filter(ImageFilter.GaussianBlur(20)))
     picture = seconds(lambda: paint("a haunted castle on a hill at night, watercolor", (1024, 1024), 1))
     assert picture < 60 * blur
+
+
+def test_unfinished_pictures_are_stages_of_the_finished_one():
+    prompt = "three penguins on an iceberg in the snow"
+    *unfinished, finished = [pixels(png) for png in stages(prompt, SMALL, 4, 3)]
+    assert len(unfinished) == 3
+    assert np.array_equal(finished, pixels(paint(prompt, SMALL, 4)))
+    steps = [np.abs(picture - finished).mean() for picture in unfinished]
+    assert steps == sorted(steps, reverse=True)
+    assert len({picture.tobytes() for picture in (*unfinished, finished)}) == 4
+
+
+@pytest.mark.parametrize("unfinished", [0, 1, 2, 3])
+def test_as_many_unfinished_pictures_as_asked_for(unfinished):
+    assert len(list(stages("a fox", (64, 64), 1, unfinished))) == unfinished + 1
