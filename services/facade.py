@@ -17,8 +17,7 @@ from services.config import V1, Settings, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
 from services.errors import ServiceError
-from services.operation_worker import OperationWorker
-from services.operations import Operations, OperationView
+from services.operations import Operations, OperationView, OperationWorker
 from services.pictures import Pictures, Variant, signing_secret
 from services.runs import Run, Runs, RunState, paced
 from services.store import Store

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.config import Settings
-from services.operation_worker import OperationWorker
+from services.operations import OperationWorker
 from services.pictures import Pictures
 from services.store import Row, Store
 from tests.services.following import ME

@@ -9,7 +9,7 @@ import pytest
 from services import Deployment, Services, Settings
 from services.azure import Azure
 from services.config import Secret
-from services.operation_worker import OperationWorker
+from services.operations import OperationWorker
 from services.pictures import Pictures
 from services.store import Store
 from tests.services.bench import Bench

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.errors import BadReply, Busy, Filtered, OutcomeUnknown, Refused, ServiceError, Unreachable
-from services.operation_worker import gives_up, not_accepted, poll_delay
+from services.operations.policy import gives_up, not_accepted, poll_delay
 from tests.azure_bodies import (
     error,
     failed,

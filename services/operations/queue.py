@@ -1,4 +1,4 @@
-"""Image operations as a page knows them: queued, watched, canceled, asked for again.
+"""The line of image operations: queued, looked at, canceled, asked for again, and carried out two at a time.
 
 Each operation is a row of the store. Workers take rows under a lease, so an operation goes on whoever looks,
 through a refresh or a restart.
@@ -10,62 +10,15 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from services.azure.filters import CLEAN, FilterReport
 from services.azure.image_request import ImageRequest
-from services.errors import NotFound, NotSaved, ServiceError, error_from_json
-from services.operation_worker import OperationWorker
-from services.store import FINISHED, Row, Store
+from services.errors import NotFound, NotSaved
+from services.operations.view import OperationView, checkable, view
+from services.operations.worker import OperationWorker
+from services.store import Row, Store
 
 LEASE_S = 10.0
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """One answer about an operation. at: Unix seconds. elapsed_s: since it was sent. status: as received."""
-
-    at: float
-    elapsed_s: float
-    http_status: int | None
-    status: str
-    retry_after_s: float | None
-    request_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One place in a set: a picture (key, width, height in pixels), the filter's word, or an error."""
-
-    key: str | None = None
-    width: int = 0
-    height: int = 0
-    filter: FilterReport | None = None
-    error: str | None = None
-    revised_prompt: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OperationView:
-    """An operation as a page shows it. Times are Unix seconds; queue_position counts those before it."""
-
-    id: str
-    state: str
-    request: ImageRequest
-    slots: tuple[Slot, ...]
-    polls: tuple[Poll, ...]
-    created_at: float
-    next_poll_at: float | None
-    queue_position: int
-    expires_at: float | None
-    filter: FilterReport
-    error: ServiceError | None
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen by itself."""
-        return self.state in FINISHED
 
 
 class Operations:
@@ -111,7 +64,7 @@ class Operations:
         row = self._store.operation(owner, id)
         if row is None:
             raise NotFound("There is no such result here.", advice="It may belong to another browser.")
-        return _view(row, self._store.queue_position(row) if row["state"] == "queued" else 0)
+        return view(row, self._store.queue_position(row) if row["state"] == "queued" else 0)
 
     def latest(self, owner: str) -> str | None:
         """The id of the owner's newest operation."""
@@ -123,12 +76,12 @@ class Operations:
         return self._store.step(id, was=("queued",), state="canceled")
 
     def check_again(self, owner: str, id: str) -> None:
-        """Asks the service once more about an operation whose outcome is unknown."""
+        """Asks the service once more, where that may still bring pictures."""
         row = self._store.operation(owner, id)
-        if row is not None:
+        if row is not None and checkable(row):
             state = "polling" if row["service_id"] else "submitting"
             self._store.step(
-                id, was=("unknown",), state=state, error=None, lease_until=0, submitted_at=self._clock()
+                id, was=(row["state"],), state=state, error=None, lease_until=0, submitted_at=self._clock()
             )
             self._news.release()
 
@@ -167,23 +120,3 @@ class Operations:
                 self._store.renew(self._name, tuple(self._held), LEASE_S)
             except NotSaved as error:
                 _LOG.error("leases not renewed: %s", error)
-
-
-def _view(row: Row, queue_position: int) -> OperationView:
-    slots = (
-        Slot(**(slot | {"filter": FilterReport.from_json(slot["filter"]) if slot.get("filter") else None}))
-        for slot in row["slots"]
-    )
-    return OperationView(
-        id=row["id"],
-        state=row["state"],
-        request=ImageRequest(**row["request"]),
-        slots=tuple(slots),
-        polls=tuple(Poll(**poll) for poll in row["polls"]),
-        created_at=row["created_at"],
-        next_poll_at=row["next_poll_at"],
-        queue_position=queue_position,
-        expires_at=row["expires_at"],
-        filter=FilterReport.from_json(row["filter"]) if row["filter"] else CLEAN,
-        error=error_from_json(row["error"]) if row["error"] else None,
-    )

@@ -6,7 +6,6 @@ service is asked whether it knows it, and where it does not say, the person deci
 
 import contextlib
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -26,12 +25,10 @@ from services.errors import (
     ServiceError,
     Unreachable,
 )
+from services.operations.policy import WATCH_S, gives_up, not_accepted, overdue, poll_delay
 from services.pictures import Pictures
 from services.store import UNFINISHED, Row, Store
 
-DEADLINE_S = 600.0
-POLL_FAILURES = 5
-MISSING_POLLS = 3
 DOWNLOAD_TRIES = 4
 _LOG = logging.getLogger(__name__)
 
@@ -45,13 +42,13 @@ class OperationWorker:
         azure: Azure,
         pictures: Pictures,
         *,
-        deadline_s: float = DEADLINE_S,
+        watch_s: float = WATCH_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._azure = azure
         self._pictures = pictures
-        self._deadline_s = deadline_s
+        self._watch_s = watch_s
         self._clock = clock
         self._closing = threading.Event()
         self._downloads = ThreadPoolExecutor(4, thread_name_prefix="download")
@@ -154,8 +151,8 @@ class OperationWorker:
                 if self._ended(row, reply):
                     return
             elapsed = self._clock() - row["submitted_at"]
-            if elapsed > self._deadline_s:
-                raise _overdue(self._deadline_s)
+            if elapsed > self._watch_s:
+                raise overdue(self._watch_s)
             delay = poll_delay(elapsed, wait)
             self._step(row, next_poll_at=self._clock() + delay)
             self._closing.wait(delay)
@@ -258,35 +255,3 @@ class OperationWorker:
 
     def _step(self, row: Row, was: tuple[str, ...] = UNFINISHED, **values: Any) -> bool:
         return self._store.step(row["id"], was=was, polls=row["polls"], **values)
-
-
-def poll_delay(elapsed_s: float, retry_after_s: float | None) -> float:
-    """Seconds to the next poll: what the service asks (0.25–30), else a tenth of the time so far."""
-    if retry_after_s is not None:
-        return min(max(retry_after_s, 0.25), 30.0)
-    jitter = random.uniform(0.9, 1.1)  # noqa: S311 (spreads polls, protects nothing)
-    return min(max(elapsed_s / 10, 0.25), 10.0) * jitter
-
-
-def not_accepted(error: ServiceError) -> bool:
-    """Whether a submit that failed so has certainly started nothing; others may hide one that has."""
-    if isinstance(error, Unreachable):
-        return error.status is None  # with a status, an answer had begun
-    redirected = error.status in range(300, 400)
-    return isinstance(error, Refused | Filtered) or redirected or error.status in (429, 503)
-
-
-def gives_up(failures: list[ServiceError]) -> bool:
-    """Whether polls that failed in a row are enough: one refusal, three times not found, five of the rest."""
-    last = failures[-1]
-    if isinstance(last, Refused | Filtered) and last.status != 404:
-        return True
-    missing = sum(failure.status == 404 for failure in failures)
-    return missing >= MISSING_POLLS or len(failures) >= POLL_FAILURES
-
-
-def _overdue(deadline_s: float) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"The service has not finished this within {deadline_s / 60:.0f} minutes.",
-        advice="It may still finish. Check again later.",
-    )
