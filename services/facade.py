@@ -10,6 +10,7 @@ from services.azure.image_families import ImageFamily, image_family
 from services.azure.image_request import ImageRequest
 from services.azure.image_request import check as check_image
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot
+from services.azure.spans import Ruler
 from services.azure.text_request import CompletionRequest, only
 from services.azure.text_request import check as check_completion
 from services.azure.versions import Operation
@@ -146,7 +147,7 @@ class Services:
                 return
 
     def _complete(self, run: Run[TextSnapshot]) -> None:
-        builder = SnapshotBuilder()
+        builder = SnapshotBuilder(Ruler(run.request))
         try:
             with contextlib.closing(self._azure.stream(run.request, run.on_open)) as blocks:
                 for block in paced(blocks, run.stopping.wait):

@@ -120,7 +120,7 @@ def cut_mark(report: FilterReport) -> None:
     """Marks the end of a text that the filter cut."""
     spans = [finding.span for finding in report.findings if finding.span]
     where = (
-        f"characters {spans[0][0]}–{spans[0][1]}, counted from the start of the prompt"
+        f"characters {spans[0][0] + 1}–{spans[0][1]} of the answer"
         if spans
         else "the service gave no position"
     )

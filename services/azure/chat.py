@@ -20,7 +20,6 @@ def body(request: CompletionRequest, api_version: str, *, azure: bool = True) ->
     azure: whether the server is Azure's; others know the older `max_tokens` for certain.
     """
     newer = not is_dated(api_version) or api_version >= FIRST_WITH_MAX_COMPLETION_TOKENS
-    system = [{"role": "system", "content": request.system}] if request.system else []
     fields = {
         "max_completion_tokens" if newer and azure else "max_tokens": request.max_tokens,
         "temperature": request.temperature,
@@ -37,6 +36,11 @@ def body(request: CompletionRequest, api_version: str, *, azure: bool = True) ->
         "user": request.user,
         "stream_options": {"include_usage": True} if newer else None,
     }
-    messages = [*system, {"role": "user", "content": request.prompt}]
     kept = {name: value for name, value in fields.items() if value not in (None, DEFAULTS.get(name))}
-    return {"messages": messages, "stream": True} | kept
+    return {"messages": messages(request), "stream": True} | kept
+
+
+def messages(request: CompletionRequest) -> list[dict[str, str]]:
+    """The system message, where there is one, and the prompt."""
+    system = [{"role": "system", "content": request.system}] if request.system else []
+    return [*system, {"role": "user", "content": request.prompt}]

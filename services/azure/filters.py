@@ -4,12 +4,19 @@ Field names and spellings: Azure OpenAI inference specification (github.com/Azur
 learn.microsoft.com "Content filtering". The spec and the wire disagree; both spellings are read.
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any, Literal
 
 from services.azure.body import clean, mapping, sequence, whole
+from services.azure.spans import Ruler, Span, joined
+
+RAW_CAP = 4_000  # characters of the service's own words that are kept
+
+_SPANS = ("span", "prompt_span")
 
 Side = Literal["prompt", "completion", "image"]
 
@@ -33,8 +40,9 @@ class FilterState(StrEnum):
 class Finding:
     """One category of one text or picture. None means that the service did not report it.
 
-    severity: safe, low, medium or high. detected: for categories without a severity. span: first and one
-    past the last character, counted from the start of the prompt.
+    severity: safe, low, medium or high. detected: for categories without a severity. span: first and one past
+    the last character in the text of its side, where the service gave a position. prompt_span: the part of an
+    answer's position that lies in the prompt. detail: which list or topic was hit, or what was cited.
     """
 
     side: Side
@@ -42,17 +50,38 @@ class Finding:
     severity: str | None = None
     detected: bool | None = None
     filtered: bool = False
-    span: tuple[int, int] | None = None
+    span: Span | None = None
+    prompt_span: Span | None = None
+    detail: str = ""
+
+    @property
+    def notable(self) -> bool:
+        """Whether there is something to say of it: it was filtered, detected, or more than safe."""
+        return self.filtered or bool(self.detected) or self.severity not in (None, "safe")
 
 
 @dataclass(frozen=True, slots=True)
 class FilterReport:
-    """The outcome for a prompt, an answer or a picture. checked_up_to: characters moderated so far."""
+    """The outcome for a prompt, an answer or a picture.
+
+    checked_up_to: characters of the answer moderated so far, where the filter runs beside the stream.
+    message: what the service said of it. raw: the JSON that said so, where it came inside an answer.
+    """
 
     state: FilterState = FilterState.CLEAN
     findings: tuple[Finding, ...] = ()
     checked_up_to: int | None = None
     message: str = ""
+    raw: str = ""
+
+    def covered(self, length: int) -> tuple[Span, ...]:
+        """The parts of an answer of so many characters that must not be shown: what was filtered after it had
+        been sent, and what came after the last check of an answer that was cut."""
+        if self.state is not FilterState.ANSWER_CUT:
+            return ()
+        unchecked = [] if self.checked_up_to is None else [(self.checked_up_to, length)]
+        filtered = [finding.span for finding in self.findings if finding.filtered and finding.span]
+        return joined([*filtered, *unchecked], length)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a row of the store."""
@@ -62,17 +91,18 @@ class FilterReport:
             "findings": findings,
             "checked_up_to": self.checked_up_to,
             "message": self.message,
+            "raw": self.raw,
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "FilterReport":
         """Reads what `to_json` wrote."""
         findings = [
-            Finding(**(item | {"span": tuple(item["span"]) if item["span"] else None}))
+            Finding(**(item | {name: tuple(item[name]) for name in _SPANS if item.get(name)}))
             for item in value["findings"]
         ]
         state = FilterState(value["state"])
-        return cls(state, tuple(findings), value["checked_up_to"], value["message"])
+        return cls(state, tuple(findings), value["checked_up_to"], value["message"], value.get("raw", ""))
 
 
 CLEAN = FilterReport()
@@ -88,15 +118,31 @@ def prompt_report(chunk: Mapping[str, Any]) -> FilterReport:
     return next((r for r in reports if r.state is not FilterState.CLEAN), reports[0] if reports else CLEAN)
 
 
-def answer_report(choice: Mapping[str, Any], finish_reason: str | None) -> FilterReport:
-    """The annotations of one choice; a finish reason `content_filter` means that the answer was cut."""
+def answer_report(
+    choice: Mapping[str, Any], finish_reason: str | None, ruler: Ruler | None = None
+) -> FilterReport:
+    """The annotations of one choice; a finish reason `content_filter` means that the answer was cut.
+
+    ruler: knows what the offsets of this call count from.
+    """
+    ruler = ruler or Ruler()
     results = mapping(choice.get("content_filter_results")) or mapping(choice.get("content_filter_result"))
     offsets = mapping(choice.get("content_filter_offsets"))
     start, end = whole(offsets.get("start_offset")), whole(offsets.get("end_offset"))
-    span = (start, end) if start is not None and end is not None else None
-    found = report("completion", results, FilterState.ANSWER_CUT, span)
+    if start is None or end is None:
+        found = report("completion", results, FilterState.ANSWER_CUT)
+    else:
+        spans = ruler.in_answer(start, end), ruler.in_prompt(start, end)
+        found = report("completion", results, FilterState.ANSWER_CUT, *spans)
     state = FilterState.ANSWER_CUT if finish_reason == "content_filter" else found.state
-    return FilterReport(state, found.findings, whole(offsets.get("check_offset")), found.message)
+    checked = whole(offsets.get("check_offset"))
+    return FilterReport(
+        state,
+        found.findings,
+        None if checked is None else ruler.checked(checked),
+        found.message,
+        "" if state is FilterState.CLEAN else _as_received(choice),
+    )
 
 
 def blocked_prompt(error: Mapping[str, Any], side: Side = "prompt") -> FilterReport:
@@ -113,10 +159,20 @@ def is_filter_error(error: Mapping[str, Any]) -> bool:
 
 
 def report(
-    side: Side, results: Mapping[str, Any], when_filtered: FilterState, span: tuple[int, int] | None = None
+    side: Side,
+    results: Mapping[str, Any],
+    when_filtered: FilterState,
+    span: Span | None = None,
+    prompt_span: Span | None = None,
 ) -> FilterReport:
-    """One `content_filter_results` object; its `error` entry means that the filter itself did not run."""
-    found = tuple(_findings(side, results, span))
+    """One `content_filter_results` object; its `error` entry means that the filter itself did not run.
+
+    The spans are given to the findings there is something to say of.
+    """
+    found = tuple(
+        replace(finding, span=finding.span or span, prompt_span=prompt_span) if finding.notable else finding
+        for finding in _findings(side, results)
+    )
     if any(finding.filtered for finding in found):
         return FilterReport(when_filtered, found)
     if failed := mapping(results.get("error")):
@@ -124,19 +180,82 @@ def report(
     return FilterReport(FilterState.CLEAN, found)
 
 
-def _findings(side: Side, results: Mapping[str, Any], span: tuple[int, int] | None) -> Iterator[Finding]:
+def merged(old: FilterReport, new: FilterReport) -> FilterReport:
+    """Both reports of one answer: on each category what there is something to say of, else the later word.
+
+    Each annotation of a stream speaks of its own stretch of the text. What was cut once stays cut.
+    """
+    if new == CLEAN:
+        return old
+    findings = (*old.findings, *new.findings)
+    found: list[Finding] = []
+    for category, latest in {finding.category: finding for finding in findings}.items():
+        notable = [finding for finding in findings if finding.category == category and finding.notable]
+        found += _stretches(notable) or [latest]
+    state = new.state if new.state is not FilterState.CLEAN else old.state
+    if old.state is FilterState.ANSWER_CUT:
+        state = old.state
+    checked = max(filter(None, (old.checked_up_to, new.checked_up_to)), default=new.checked_up_to)
+    raw = "\n".join(filter(None, (old.raw, new.raw)))[:RAW_CAP]
+    return FilterReport(state, tuple(found), checked, new.message or old.message, raw)
+
+
+def _stretches(findings: list[Finding]) -> list[Finding]:
+    """The same findings, those that differ only by their position made one where their stretches touch."""
+    alike: dict[Finding, list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault(replace(finding, span=None, prompt_span=None), []).append(finding)
+    found = []
+    for what, same in alike.items():
+        spans = joined(finding.span for finding in same if finding.span)
+        prompt_spans = joined(finding.prompt_span for finding in same if finding.prompt_span)
+        places = list(zip_longest(spans, prompt_spans)) or [(None, None)]
+        found += [replace(what, span=span, prompt_span=prompt_span) for span, prompt_span in places]
+    return found
+
+
+def _as_received(choice: Mapping[str, Any]) -> str:
+    kept = {
+        name: value for name, value in choice.items() if name.startswith(("content_filter", "finish_reason"))
+    }
+    return clean(json.dumps(kept, ensure_ascii=False))[:RAW_CAP]
+
+
+def _findings(side: Side, results: Mapping[str, Any]) -> Iterator[Finding]:
     for name, value in results.items():
         category = clean(name).replace("-", "_")
         if isinstance(value, list):  # custom_blocklists of older previews: a bare list
-            value = {"filtered": any(mapping(item).get("filtered") is True for item in value)}
+            listed = [mapping(item) for item in value]
+            value = {"filtered": any(item.get("filtered") is True for item in listed), "details": listed}
         if category == "error" or not isinstance(value, dict):
             continue
-        filtered, detected = value.get("filtered") is True, value.get("detected")
-        yield Finding(
+        detected = value.get("detected")
+        finding = Finding(
             side,
             category,
             clean(value.get("severity")) or None,
             detected if isinstance(detected, bool) else None,
-            filtered,
-            span if filtered else None,
+            value.get("filtered") is True,
+            detail=_detail(value),
         )
+        stretches = _ungrounded(value) if finding.notable else []
+        yield from [replace(finding, span=span) for span in stretches] or [finding]
+
+
+def _detail(value: Mapping[str, Any]) -> str:
+    """The ids of the blocklists or topics that were hit, or what protected code was cited from."""
+    details = [mapping(item) for item in sequence(value.get("details"))]
+    hit = [item for item in details if item.get("filtered") is True or item.get("detected") is True]
+    citation = mapping(value.get("citation"))
+    named = [*(item.get("id") for item in hit), citation.get("URL"), citation.get("license")]
+    return ", ".join(filter(None, map(clean, named)))
+
+
+def _ungrounded(value: Mapping[str, Any]) -> list[Span]:
+    """Where an answer is not grounded in its sources: these offsets count from its own start."""
+    found = []
+    for item in map(mapping, sequence(value.get("details"))):
+        start, end = whole(item.get("completion_start_offset")), whole(item.get("completion_end_offset"))
+        if start is not None and end is not None and 0 <= start < end:
+            found.append((start, end))
+    return found

@@ -1,10 +1,20 @@
-"""Log probabilities of both shapes, four parallel arrays and a list of objects, as one type."""
+"""Log probabilities of both shapes, four parallel arrays and a list of objects, as one type.
 
-from collections.abc import Mapping
+Shapes: Azure OpenAI inference specification 2024-10-21. Where a token is only part of a character, chat gives
+its bytes and completions writes `bytes:\\xe2\\x80`; here it is always written the second way.
+"""
+
+import codecs
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.azure.body import clean, mapping, number, sequence, whole
+
+_BYTES = "bytes:"
+_BYTE = re.compile(rb"\\x([0-9a-fA-F]{2})")
+_CONTROL = re.compile(r"<\|[^|]*\|>")  # a token that ends a text or a message and adds nothing to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +28,44 @@ class TokenScore:
     offset: int
 
 
+def token_bytes(token: str) -> bytes:
+    """What a token adds to the text, in UTF-8."""
+    if token.startswith(_BYTES) and "\\x" in token:
+        written = token.removeprefix(_BYTES).encode()
+        return _BYTE.sub(lambda found: bytes.fromhex(found[1].decode()), written)
+    return token.encode()
+
+
+def positions(tokens: Sequence[str]) -> list[int]:
+    """Where each token starts, in characters of the text they make, and at last where that text ends.
+
+    A token inside a character starts where that character does.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    starts = [0]
+    for token in tokens:
+        starts.append(starts[-1] + len(decoder.decode(token_bytes(token))))
+    return starts
+
+
+def branch(tokens: Sequence[TokenScore], position: int, alternative: int) -> str | None:
+    """The text up to a token, with one of its alternatives in its place.
+
+    None where there is no such alternative, or where no text ends like this: in the middle of a character, or
+    with a token that says the end.
+    """
+    if not 0 <= position < len(tokens) or not 0 <= alternative < len(tokens[position].alternatives):
+        return None
+    other = tokens[position].alternatives[alternative][0]
+    if not other or _CONTROL.fullmatch(other):
+        return None
+    written = [*(score.token for score in tokens[:position]), other]
+    try:
+        return b"".join(map(token_bytes, written)).decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def scores(logprobs: Mapping[str, Any], text_before: int) -> list[TokenScore]:
     """The scores of one chunk. text_before: characters of the answer up to its end, for chat, which gives no
     offsets: there they count from the start of the answer."""
@@ -27,25 +75,34 @@ def scores(logprobs: Mapping[str, Any], text_before: int) -> list[TokenScore]:
 
 def _of_chat(listed: list[Any], text_before: int) -> list[TokenScore]:
     tokens = [mapping(item) for item in listed]
-    offset = text_before - sum(len(clean(token.get("token"))) for token in tokens)
+    *starts, end = positions([_chat_token(token) for token in tokens])
     found = []
-    for token in tokens:
-        text = clean(token.get("token"))
+    for token, start in zip(tokens, starts, strict=True):
         options = map(mapping, sequence(token.get("top_logprobs")))
         found.append(
             TokenScore(
-                text,
+                _chat_token(token),
                 number(token.get("logprob")),
                 tuple(
-                    (clean(option.get("token")), value)
+                    (_chat_token(option), value)
                     for option in options
                     if (value := number(option.get("logprob"))) is not None
                 ),
-                max(0, offset),
+                max(0, text_before - end + start),
             )
         )
-        offset += len(text)
     return found
+
+
+def _chat_token(said: Mapping[str, Any]) -> str:
+    token, listed = clean(said.get("token")), sequence(said.get("bytes"))
+    if not all(isinstance(byte, int) and 0 <= byte < 256 for byte in listed):
+        return token
+    try:
+        bytes(listed).decode()
+    except UnicodeDecodeError:
+        return _BYTES + "".join(f"\\x{byte:02x}" for byte in listed)
+    return token
 
 
 def _of_completion(logprobs: Mapping[str, Any]) -> list[TokenScore]:

@@ -1,28 +1,44 @@
 """From chunks of a stream to the text a page shows: a snapshot that only grows."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.azure.body import clean, mapping, sequence, whole
-from services.azure.filters import CLEAN, FilterReport, FilterState, Finding, answer_report, prompt_report
-from services.azure.logprobs import TokenScore, scores
+from services.azure.filters import CLEAN, FilterReport, answer_report, merged, prompt_report
+from services.azure.logprobs import TokenScore, positions, scores
 from services.azure.refusals import request_id, stream_error
 from services.azure.resource import shown_headers
+from services.azure.spans import Ruler, Span, cover
 from services.azure.text_stream import Block
 from services.errors import ServiceError
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of `n` answers. finish_reason: stop, length, content_filter; None while it runs."""
+    """One of `n` answers. finish_reason: stop, length, content_filter; None while it runs.
+
+    text and tokens are fit to be shown: what the filter found after it had been sent is covered in the text,
+    every other character in its place, and the tokens end before it.
+    """
 
     index: int
     text: str = ""
     tokens: tuple[TokenScore, ...] = ()
     finish_reason: str | None = None
     filter: FilterReport = CLEAN
+
+    @property
+    def covered(self) -> tuple[Span, ...]:
+        """Which parts of the text are covered."""
+        return self.filter.covered(len(self.text))
+
+    @property
+    def usable(self) -> str:
+        """The text to go on from: all that comes before anything covered."""
+        return self.text[: self.covered[0][0]] if self.covered else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +81,24 @@ class _Answer:
     finish_reason: str | None = None
     filter: FilterReport = CLEAN
 
+    def choice(self, index: int) -> Choice:
+        """What may be shown of it."""
+        covered = self.filter.covered(len(self.text))
+        tokens = self.tokens
+        if covered:
+            starts = positions([score.token for score in tokens])
+            tokens = tokens[: bisect_right(starts[1:], covered[0][0])]
+        return Choice(index, cover(self.text, covered), tuple(tokens), self.finish_reason, self.filter)
+
 
 class SnapshotBuilder:
-    """Takes blocks in, gives snapshots out. Fields that are missing or of another type are passed over."""
+    """Takes blocks in, gives snapshots out. Fields that are missing or of another type are passed over.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    ruler: knows what the filter's offsets count from.
+    """
+
+    def __init__(self, ruler: Ruler | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ruler = ruler or Ruler()
         self._clock = clock
         self._started = clock()
         self._answers: dict[int, _Answer] = {}
@@ -93,10 +122,7 @@ class SnapshotBuilder:
 
     def snapshot(self, *, complete: bool) -> TextSnapshot:
         """What has been received by now."""
-        choices = tuple(
-            Choice(index, answer.text, tuple(answer.tokens), answer.finish_reason, answer.filter)
-            for index, answer in sorted(self._answers.items())
-        )
+        choices = tuple(answer.choice(index) for index, answer in sorted(self._answers.items()))
         timing = Timing(self._first_text_s, self._clock() - self._started)
         finished = complete or (bool(choices) and all(choice.finish_reason for choice in choices))
         self._snapshot = replace(
@@ -131,18 +157,4 @@ class SnapshotBuilder:
                 self._first_text_s = self._clock() - self._started
         answer.tokens += scores(mapping(choice.get("logprobs")), len(answer.text))
         answer.finish_reason = clean(choice.get("finish_reason")) or answer.finish_reason
-        answer.filter = _merged(answer.filter, answer_report(choice, answer.finish_reason))
-
-
-def _merged(old: FilterReport, new: FilterReport) -> FilterReport:
-    """The later word on each category, except that what was filtered once stays filtered."""
-    by_category: dict[str | None, Finding] = {finding.category: finding for finding in old.findings}
-    for finding in new.findings:
-        earlier = by_category.get(finding.category)
-        if earlier is None or not earlier.filtered or finding.filtered:
-            by_category[finding.category] = finding
-    state = new.state if new.state is not FilterState.CLEAN else old.state
-    if old.state is FilterState.ANSWER_CUT:
-        state = old.state
-    checked = max(filter(None, (old.checked_up_to, new.checked_up_to)), default=None)
-    return FilterReport(state, tuple(by_category.values()), checked, new.message or old.message)
+        answer.filter = merged(answer.filter, answer_report(choice, answer.finish_reason, self._ruler))

@@ -139,7 +139,7 @@ def test_a_cut_with_offsets_says_where(text: Tab, azure: Upstream) -> None:
     late = chunk(None, finish="content_filter", filters=safety(hate="high"), offsets=(44, 12, 38))
     azure.enqueue("completions", sse(chunk(" So far"), late))
     said = text.generate("Hi").lines("completion-cut-0")
-    assert said[0].endswith("(characters 12–38, counted from the start of the prompt)")
+    assert said[0].endswith("(characters 11–36 of the answer)")
 
 
 def test_a_cut_without_categories_says_that_none_was_reported(text: Tab, azure: Upstream) -> None:

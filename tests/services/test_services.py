@@ -164,8 +164,8 @@ def test_an_annotation_after_the_finish_reason_is_read(services: Services, azure
     late = chunk(None, filters=hit, offsets=(198, 44, 198))
     run = complete(services, azure, sse(chunk(" Hello"), chunk("", finish="stop"), late, usage_chunk(3, 4)))
     report = run.value.choices[0].filter
-    assert (run.state, report.state, report.checked_up_to) == (RunState.DONE, FilterState.ANSWER_CUT, 198)
-    assert report.findings[0].span == (44, 198)
+    assert (run.state, report.state, report.checked_up_to) == (RunState.DONE, FilterState.ANSWER_CUT, 196)
+    assert report.findings[0].span == (42, 196)
     assert run.value.usage.completion_tokens == 4
 
 

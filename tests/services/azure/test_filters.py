@@ -13,9 +13,12 @@ from services.azure.filters import (
     answer_report,
     blocked_prompt,
     is_filter_error,
+    merged,
     prompt_report,
     report,
 )
+from services.azure.spans import Ruler
+from services.azure.text_request import CompletionRequest
 from tests.azure_bodies import choice, prompt_blocked, prompt_chunk, safety
 
 FAILED = {"error": {"code": "content_filter_error", "message": "The contents are not filtered"}}
@@ -30,13 +33,20 @@ FAILED = {"error": {"code": "content_filter_error", "message": "The contents are
         ("profanity", {"filtered": False, "detected": False}, Finding("prompt", "profanity", None, False)),
         (
             "custom_blocklists",
-            [{"filtered": True, "id": "b"}],
-            Finding("prompt", "custom_blocklists", filtered=True),
+            [{"filtered": True, "id": "b"}, {"filtered": False, "id": "c"}],
+            Finding("prompt", "custom_blocklists", filtered=True, detail="b"),
         ),
         ("custom_blocklists", [{"filtered": False, "id": "b"}], Finding("prompt", "custom_blocklists")),
         ("custom_blocklists", [], Finding("prompt", "custom_blocklists")),
         ("custom_blocklists", {"filtered": True, "details": [{"id": "b"}]})
         + (Finding("prompt", "custom_blocklists", filtered=True),),
+        ("custom_topics", {"filtered": True, "details": [{"detected": True, "id": "t"}, {"id": "u"}]})
+        + (Finding("prompt", "custom_topics", filtered=True, detail="t"),),
+        (
+            "protected_material_code",
+            {"filtered": False, "detected": True, "citation": {"URL": "https://a.example", "license": "MIT"}},
+            Finding("prompt", "protected_material_code", None, True, detail="https://a.example, MIT"),
+        ),
         (
             "of_the_future",
             {"filtered": "yes", "severity": 3, "detected": 1},
@@ -104,6 +114,56 @@ def test_offsets_give_a_span_and_how_far_was_checked() -> None:
     spans = {finding.category: finding.span for finding in found.findings}
     assert (spans["protected_material_text"], spans["hate"]) == ((44, 198), None)
     assert found.checked_up_to == 198
+    assert '"check_offset": 198' in found.raw
+
+
+def test_a_stretch_that_was_only_noted_has_its_place_too() -> None:
+    low = choice(None, filters=safety(hate="low"), offsets=(20, 10, 20))
+    found = answer_report(low, None, Ruler(CompletionRequest(deployment="d", prompt="12 characters"[:12])))
+    (noted,) = (finding for finding in found.findings if finding.notable)
+    assert (found.state, noted.span, noted.prompt_span) == (FilterState.CLEAN, (0, 8), (10, 12))
+    assert (found.checked_up_to, found.raw) == (8, "")
+
+
+def test_what_is_not_grounded_is_said_in_the_answers_own_characters() -> None:
+    details = [
+        {"completion_start_offset": start, "completion_end_offset": end}
+        for start, end in ((3, 9), (20, 31), (5, 5), (None, 2))
+    ]
+    hit = {"ungrounded_material": {"filtered": False, "detected": True, "details": details}}
+    found = answer_report(choice(None, filters=hit, offsets=(99, 0, 99)), None)
+    assert [finding.span for finding in found.findings] == [(3, 9), (20, 31)]
+
+
+def test_the_stretches_of_one_category_are_kept_apart_unless_they_touch() -> None:
+    whole = CLEAN
+    for start, end, severity in ((0, 10, "low"), (10, 20, "low"), (20, 30, "safe"), (30, 40, "low")):
+        noted = choice(None, filters={"hate": safety(hate=severity)["hate"]}, offsets=(end, start, end))
+        whole = merged(whole, answer_report(noted, None))
+    assert [(finding.severity, finding.span) for finding in whole.findings] == [
+        ("low", (0, 20)),
+        ("low", (30, 40)),
+    ]
+    assert whole.checked_up_to == 40
+
+
+@pytest.mark.parametrize(
+    ("spans", "checked", "expected"),
+    [
+        ([(2, 5)], None, ((2, 5),)),
+        ([(2, 5)], 8, ((2, 5), (8, 10))),
+        ([(2, 9), (6, 30)], 8, ((2, 10),)),
+        ([], 4, ((4, 10),)),
+        ([], None, ()),
+        ([(12, 15)], 30, ()),
+    ],
+)
+def test_what_was_filtered_or_never_checked_of_a_cut_answer_is_covered(
+    spans: list[Any], checked: int | None, expected: tuple[Any, ...]
+) -> None:
+    findings = tuple(Finding("completion", "hate", "high", None, True, span) for span in spans)
+    assert FilterReport(FilterState.ANSWER_CUT, findings, checked).covered(10) == expected
+    assert FilterReport(FilterState.CLEAN, findings, checked).covered(10) == ()
 
 
 @pytest.mark.parametrize("offsets", [{}, {"start_offset": 1}, {"start_offset": "1", "end_offset": None}, []])
@@ -139,6 +199,7 @@ def test_filter_errors_are_known_by_their_code(code: Any, expected: bool) -> Non
 
 
 def test_a_report_survives_the_store() -> None:
-    finding = Finding("completion", "hate", "high", True, True, (3, 9))
-    for found in (CLEAN, FilterReport(FilterState.ANSWER_CUT, (finding, Finding("image")), 12, "Why.")):
+    finding = Finding("completion", "hate", "high", True, True, (3, 9), (0, 4), "list")
+    cut = FilterReport(FilterState.ANSWER_CUT, (finding, Finding("image")), 12, "Why.", "{}")
+    for found in (CLEAN, cut):
         assert FilterReport.from_json(json.loads(json.dumps(found.to_json()))) == found

@@ -1,68 +1,70 @@
-"""Two shapes of log probabilities, one type; where they are odd, what can be read is read."""
-
-from typing import Any
+"""Tokens as text and as parts of characters, and the text that goes on from another token."""
 
 import pytest
 
-from services.azure.logprobs import TokenScore, scores
-from tests.azure_bodies import chat_logprobs, logprobs
+from services.azure.logprobs import TokenScore, branch, positions, scores, token_bytes
+from tests.azure_bodies import chat_logprobs
 
-RIVAL = (" other", -3.0)
-
-
-def score(token: str, offset: int) -> TokenScore:
-    return TokenScore(token, -0.1, ((token, -0.1), RIVAL), offset)
+SNOWMAN = [226, 152, 131]  # U+2603, which no vocabulary has to know as one token
 
 
-def test_the_four_arrays_bring_their_offsets() -> None:
-    assert scores(logprobs([" He", "llo"], 7), 100) == [score(" He", 7), score("llo", 10)]
-
-
-@pytest.mark.parametrize("key", ["content", "refusal"])
-def test_the_list_counts_from_the_start_of_the_answer(key: str) -> None:
-    found = scores(chat_logprobs([" He", "llo"], key), text_before=6 + 20)
-    assert found == [score(" He", 20), score("llo", 23)]
-
-
-def test_alternatives_with_the_same_text_are_all_kept_in_order() -> None:
-    item = {
-        "token": "a",
-        "logprob": -1,
-        "top_logprobs": [{"token": t, "logprob": v} for t, v in (("�", -1), ("�", -2), ("b", -3))],
-    }
-    assert scores({"content": [item]}, 1)[0].alternatives == (("�", -1.0), ("�", -2.0), ("b", -3.0))
-
-
-def test_a_token_longer_than_the_answer_starts_at_its_beginning() -> None:
-    assert [found.offset for found in scores(chat_logprobs(["abc", "d"]), 2)] == [0, 1]
+def said(token: str, *others: str) -> TokenScore:
+    return TokenScore(token, -0.1, tuple((other, -1.0) for other in others), 0)
 
 
 @pytest.mark.parametrize(
-    ("item", "expected"),
+    ("token", "expected"),
     [
-        ({"token": "a"}, TokenScore("a", None, (), 0)),
-        ({"token": "a", "logprob": -9999.0, "top_logprobs": []}, TokenScore("a", -9999.0, (), 0)),
-        ({"token": "a", "logprob": "x", "top_logprobs": "y"}, TokenScore("a", None, (), 0)),
-        ({"token": "a", "logprob": True, "top_logprobs": [5, None]}, TokenScore("a", None, (), 0)),
-        ({"token": "a", "logprob": 10**400}, TokenScore("a", None, (), 0)),
-        (
-            {"token": "a", "logprob": 0, "top_logprobs": [{"token": "b"}, {"logprob": -1}]},
-            TokenScore("a", 0.0, (("", -1.0),), 0),
-        ),
+        (" the", b" the"),
+        ("\u2603", bytes(SNOWMAN)),
+        (r"bytes:\xe2\x98", b"\xe2\x98"),
+        (r"bytes: \xe2\x98", b" \xe2\x98"),
+        ("bytes: and bits", b"bytes: and bits"),
+        ("", b""),
     ],
 )
-def test_an_odd_token_gives_what_can_be_read(item: Any, expected: TokenScore) -> None:
-    assert scores({"content": [item]}, 1) == [expected]
+def test_a_token_adds_its_bytes_to_the_text(token: str, expected: bytes) -> None:
+    assert token_bytes(token) == expected
 
 
-@pytest.mark.parametrize("odd", [5, None, "a", []])
-def test_a_token_that_is_no_object_is_an_empty_one(odd: Any) -> None:
-    assert scores({"content": [odd]}, 0) == [TokenScore("", None, (), 0)]
+def test_a_chat_token_that_is_part_of_a_character_is_written_as_bytes() -> None:
+    part = {"token": "\ufffd", "logprob": -0.5, "bytes": SNOWMAN[:2]}
+    rest = {"token": r"\x83", "logprob": -0.5, "bytes": SNOWMAN[2:], "top_logprobs": [part]}
+    found = scores({"content": [part, rest, {"token": "!", "logprob": -1, "bytes": [33]}]}, 10)
+    assert [score.token for score in found] == [r"bytes:\xe2\x98", r"bytes:\x83", "!"]
+    assert found[1].alternatives == ((r"bytes:\xe2\x98", -0.5),)
+    assert [score.offset for score in found] == [8, 8, 9]
 
 
-@pytest.mark.parametrize(
-    "none",
-    [{}, {"content": None, "refusal": None}, {"content": []}, {"content": {}}, {"tokens": None}, {"a": 1}],
-)
-def test_without_tokens_there_are_no_scores(none: Any) -> None:
-    assert scores(none, 5) == []
+@pytest.mark.parametrize("listed", [None, "text", [300], [-1], ["a"], [True, None]])
+def test_odd_bytes_leave_the_token_as_it_is(listed: object) -> None:
+    (found,) = scores({"content": [{"token": "a", "bytes": listed}]}, 1)
+    assert found.token == "a"
+
+
+def test_chat_tokens_count_from_the_start_of_the_answer() -> None:
+    assert [score.offset for score in scores(chat_logprobs([" the", " fake"]), 14)] == [5, 9]
+
+
+def test_positions_are_characters_of_the_text() -> None:
+    assert positions(["a", r"bytes:\xe2\x98", r"bytes:\x83", "bc"]) == [0, 1, 1, 2, 4]
+
+
+def test_a_branch_is_the_text_so_far_with_the_other_token() -> None:
+    tokens = [said(" one"), said(" two", " two", " three"), said(" end")]
+    assert branch(tokens, 1, 1) == " one three"
+    assert branch(tokens, 1, 0) == " one two"
+
+
+@pytest.mark.parametrize("place", [(-1, 0), (3, 0), (1, -1), (1, 2), (0, 0)])
+def test_a_branch_needs_an_alternative_that_is_there(place: tuple[int, int]) -> None:
+    assert branch([said(" one"), said(" two", " two", " three"), said(" end")], *place) is None
+
+
+def test_no_text_branches_inside_a_character_or_at_the_end() -> None:
+    parts = [said(r"bytes:\xe2\x98", r"bytes:\xe2\x99"), said(r"bytes:\x83", r"bytes:\x82", " a", "<|end|>")]
+    assert branch(parts, 0, 0) is None
+    assert branch(parts, 1, 0) == "\u2602"
+    assert branch(parts, 1, 1) is None
+    assert branch([said("a", "", "<|endoftext|>")], 0, 0) is None
+    assert branch([said("a", "", "<|endoftext|>")], 0, 1) is None

@@ -127,9 +127,34 @@ def test_a_filter_that_failed_once_did_not_run() -> None:
     assert (found.filter.state, found.filter.message) == (FilterState.NOT_RUN, NOT_RUN["error"]["message"])
 
 
-def test_the_later_word_on_a_category_counts() -> None:
+def test_what_was_said_of_one_stretch_stays_when_the_next_is_safe() -> None:
     (found,) = build(chunk("a", filters=safety(hate="low")), chunk("b", filters=safety())).choices
-    assert {f.category: f.severity for f in found.filter.findings}["hate"] == "safe"
+    assert {f.category: f.severity for f in found.filter.findings}["hate"] == "low"
+
+
+def test_text_that_was_shown_and_then_filtered_is_covered_in_its_place() -> None:
+    late = chunk(None, finish="content_filter", filters=MATERIAL, offsets=(6, 6, 60))
+    (found,) = build(
+        chunk("First "), chunk("then the rest of it, which is much longer than its label."), late
+    ).choices
+    assert found.text.startswith("First [covered by the content filter]██")
+    assert len(found.text) == len("First then the rest of it, which is much longer than its label.")
+    assert (found.covered, found.usable) == (((6, len(found.text)),), "First ")
+
+
+def test_the_tokens_of_covered_text_are_not_given_out() -> None:
+    said = [chunk(word, logprobs=logprobs([word])) for word in ("One", " two", " three", " four")]
+    late = chunk(None, finish="content_filter", filters=MATERIAL, offsets=(9, 7, 13))
+    (found,) = build(*said, late).choices
+    assert [score.token for score in found.tokens] == ["One", " two"]
+    assert "three" not in found.text
+
+
+@pytest.mark.parametrize("offsets", [None, (4, 0, 4)])
+def test_text_that_was_checked_before_it_came_stays_when_the_answer_is_cut(offsets: Any) -> None:
+    cut = chunk(None, finish="content_filter", filters=safety(), offsets=offsets)
+    (found,) = build(chunk("good"), cut).choices
+    assert (found.text, found.filter.state, found.covered) == ("good", FilterState.ANSWER_CUT, ())
 
 
 # -- errors
