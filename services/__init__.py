@@ -20,6 +20,7 @@ from services.errors import (
     ServiceError,
 )
 from services.facade import Services
+from services.history import Entry, HistoryQuery, Outcome
 from services.operations import OperationView, Poll, Slot
 from services.pictures import MEDIA_TYPES, Variant
 from services.runs import Run, RunState
@@ -35,17 +36,20 @@ __all__ = [
     "CompletionRequest",
     "ConfigError",
     "Deployment",
+    "Entry",
     "Family",
     "FilterReport",
     "FilterState",
     "Filtered",
     "Finding",
+    "HistoryQuery",
     "ImageFamily",
     "ImageRequest",
     "Invalid",
     "NotFound",
     "Operation",
     "OperationView",
+    "Outcome",
     "OutcomeUnknown",
     "Poll",
     "Problem",

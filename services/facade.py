@@ -1,6 +1,7 @@
 """The facade: what one server process offers its pages, put together from the modules beside it."""
 
 import contextlib
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +18,11 @@ from services.azure.versions import Operation
 from services.config import V1, Settings, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
-from services.errors import ServiceError
+from services.errors import NotFound, ServiceError
+from services.history import Entry, HistoryQuery
 from services.operations import Operations, OperationView, OperationWorker
 from services.pictures import Pictures, Variant, signing_secret
+from services.recorder import Recorder
 from services.runs import Run, Runs, RunState, paced
 from services.store import Store
 
@@ -41,7 +44,8 @@ class Services:
             self._azure = opened.enter_context(contextlib.closing(Azure(settings)))
             worker = OperationWorker(self._store, self._azure, self.pictures)
             self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
-            self._runs = opened.enter_context(contextlib.closing(Runs()))
+            self._recorder = opened.enter_context(contextlib.closing(Recorder(self._store)))
+            self._runs = opened.enter_context(contextlib.closing(Runs(on_end=self._recorder.wake)))
             self._opened = opened.pop_all()
 
     @property
@@ -49,16 +53,19 @@ class Services:
         """What answers: the endpoint, or the sandbox, whose port changes."""
         return "sandbox" if self.sandbox else self.settings.endpoint or ""
 
-    def complete(self, owner: str, request: CompletionRequest) -> Run[TextSnapshot]:
+    def complete(self, owner: str, request: CompletionRequest, *, keep: bool = True) -> Run[TextSnapshot]:
         """Starts a completion, without the knobs its deployment does not take. Raises Invalid before anything
-        is sent."""
+        is sent. keep: write it to the history as it grows; else it lives in memory alone."""
         request = only(request, self.text_family(request.deployment).knobs)
         check_completion(request)
-        return self._runs.start(owner, request, TextSnapshot(), self._complete)
+        run = self._runs.start(owner, request, TextSnapshot(), self._complete)
+        if keep:
+            self._recorder.follow(run)
+        return run
 
     def run(self, owner: str, id: str) -> Run[TextSnapshot] | None:
-        """The owner's run, to follow it again."""
-        return self._runs.find(owner, id)
+        """The owner's run, to follow it again, or as it was kept."""
+        return self._runs.find(owner, id) or self._recorder.restore(owner, id)
 
     @property
     def active_runs(self) -> int:
@@ -95,10 +102,11 @@ class Services:
         """Starts the connection doctor; the run's value grows by one check after the other."""
         return self._runs.start(owner, None, (), self._diagnose)
 
-    def generate(self, owner: str, intent: str, request: ImageRequest) -> str:
+    def generate(self, owner: str, intent: str, request: ImageRequest, *, keep: bool = True) -> str:
         """Queues an image operation and returns its id; the same (owner, intent) is the same operation.
 
-        A request that names a deployment but no api-version takes the first that serves its family. Raises
+        keep: list it in the history; else it is removed once it has ended and nobody looks at it any more. A
+        request that names a deployment but no api-version takes the first that serves its family. Raises
         Invalid before anything is kept or sent.
         """
         family = self.image_family(request.deployment)
@@ -106,7 +114,7 @@ class Services:
             version = V1 if self.settings.v1_path else family.api_version
             request = replace(request, api_version=version)
         check_image(request, family)
-        return self._operations.generate(owner, intent, request)
+        return self._operations.generate(owner, intent, request, keep=keep)
 
     def operation(self, owner: str, id: str) -> OperationView:
         """How an image operation stands: one read. Raises NotFound."""
@@ -127,6 +135,48 @@ class Services:
     def picture_link(self, owner: str, key: str, variant: Variant) -> str:
         """A path at which the owner's browser gets a picture."""
         return self.pictures.link(key, variant, owner)
+
+    def history(
+        self, owner: str, query: HistoryQuery, *, before: tuple[float, str] | None = None, limit: int = 50
+    ) -> tuple[Entry, ...]:
+        """The owner's runs, newest first; the next page begins after the last entry's (at, id)."""
+        return self._store.history(owner, query, before, limit)
+
+    def entry(self, owner: str, id: str) -> Entry:
+        """One run as the history lists it. Raises NotFound."""
+        entry = self._store.entry(owner, id)
+        if entry is None:
+            raise NotFound("There is no such run here.", advice="It may belong to another browser.")
+        return entry
+
+    def deployments_used(self, owner: str) -> tuple[str, ...]:
+        """The deployments in the owner's history."""
+        return self._store.deployments_used(owner)
+
+    def mark_favourite(self, owner: str, id: str, on: bool) -> None:
+        """Makes a run a favourite, or no longer one. Raises NotFound."""
+        if not self._store.mark_favourite(owner, id, on):
+            raise NotFound("There is no such run here.", advice="It may belong to another browser.")
+
+    def delete(self, owner: str, ids: Collection[str]) -> None:
+        """Hides runs at once; ten minutes later, or at the next start, they are gone with their pictures."""
+        self._store.delete(owner, ids)
+
+    def restore(self, owner: str, ids: Collection[str]) -> None:
+        """Takes a deletion back, as long as the runs are not removed."""
+        self._store.restore(owner, ids)
+
+    def presets(self, owner: str, page: str) -> dict[str, dict[str, Any]]:
+        """The owner's named settings of a page."""
+        return self._store.presets(owner, page)
+
+    def save_preset(self, owner: str, page: str, name: str, settings: dict[str, Any]) -> None:
+        """Keeps settings under a name; the same name is overwritten."""
+        self._store.save_preset(owner, page, name, settings)
+
+    def delete_preset(self, owner: str, page: str, name: str) -> None:
+        """Forgets named settings."""
+        self._store.delete_preset(owner, page, name)
 
     def draft(self, owner: str, page: str) -> dict[str, Any]:
         """What the owner last committed on a page."""

@@ -34,8 +34,8 @@ class RunState(StrEnum):
 class Run(Generic[T]):
     """One piece of work: the latest value it published, how it stands, and a way to stop it."""
 
-    def __init__(self, owner: str, request: Any, first: T) -> None:
-        self.id = secrets.token_urlsafe(12)
+    def __init__(self, owner: str, request: Any, first: T, *, id: str | None = None) -> None:
+        self.id = id or secrets.token_urlsafe(12)
         self.owner = owner
         self.request = request
         self._started = time.monotonic()
@@ -101,7 +101,8 @@ class Run(Generic[T]):
 class Runs:
     """The runs of this process, found by id and owner; the last 500 that ended are kept."""
 
-    def __init__(self, workers: int = 128) -> None:
+    def __init__(self, workers: int = 128, on_end: Callable[[], None] = lambda: None) -> None:
+        self._on_end = on_end
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
         self._runs: dict[str, Run[Any]] = {}
         self._lock = threading.Lock()
@@ -128,6 +129,15 @@ class Runs:
         run = self._runs.get(run_id)
         return run if run is not None and run.owner == owner else None
 
+    def forget(self, owner: str) -> None:
+        """Stops an owner's runs and keeps nothing of them."""
+        with self._lock:
+            theirs = [run for run in self._runs.values() if run.owner == owner]
+            for run in theirs:
+                del self._runs[run.id]
+        for run in theirs:
+            run.stop()
+
     def close(self) -> None:
         """Stops every run and waits for the threads."""
         with self._lock:
@@ -140,6 +150,7 @@ class Runs:
     def _ended(self, _: Future[None]) -> None:
         with self._lock:
             self.active -= 1
+        self._on_end()
 
 
 def paced(

@@ -44,7 +44,7 @@ class Operations:
         for thread in self._threads:
             thread.start()
 
-    def generate(self, owner: str, intent: str, request: ImageRequest) -> str:
+    def generate(self, owner: str, intent: str, request: ImageRequest, *, keep: bool = True) -> str:
         """Queues an operation and returns its id; the same (owner, intent) is the same operation."""
         id = self._store.add_operation(
             {
@@ -53,6 +53,7 @@ class Operations:
                 "intent": intent,
                 "request": request.to_json(),
                 "operation_id": str(uuid.uuid4()),
+                "keep": keep,
                 "created_at": self._clock(),
             }
         )

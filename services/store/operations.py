@@ -1,0 +1,102 @@
+"""Image operations, worked under a lease."""
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from services.store.database import Database, Row
+from services.store.search import folded
+from services.store.tables import OPERATIONS
+
+UNFINISHED = ("queued", "submitting", "polling", "saving")
+FINISHED = ("succeeded", "failed", "canceled", "unknown")
+
+
+class OperationRows(Database):
+    """The table `operations`."""
+
+    def add_operation(self, row: Row) -> str:
+        """Adds a queued operation; the same (owner, intent) gives the id of the one that exists."""
+        request = row["request"]
+        values = {
+            "state": "queued",
+            "created_at": self._clock(),
+            "polls": [],
+            "slots": [],
+            "deployment": request.get("deployment"),
+            "search": folded(request["prompt"]),
+            **row,
+        }
+        with self._write() as connection:
+            connection.execute(insert(OPERATIONS).values(values).on_conflict_do_nothing())
+            found = connection.execute(
+                sa.select(OPERATIONS.c.id).where(
+                    OPERATIONS.c.owner == row["owner"], OPERATIONS.c.intent == row["intent"]
+                )
+            )
+            return str(found.scalar_one())
+
+    def operation(self, owner: str, id: str) -> Row | None:
+        """The owner's operation, or None for an unknown id as for somebody else's."""
+        return self._first(OPERATIONS.c.id == id, OPERATIONS.c.owner == owner)
+
+    def latest_operation(self, owner: str) -> str | None:
+        """The id of the owner's newest operation."""
+        row = self._first(OPERATIONS.c.owner == owner)
+        return row["id"] if row is not None else None
+
+    def queue_position(self, row: Row) -> int:
+        """How many queued operations stand before this one."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(OPERATIONS)
+            .where(OPERATIONS.c.state == "queued", OPERATIONS.c.created_at < row["created_at"])
+        )
+        with self._read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def claim(self, worker: str, lease_s: float) -> Row | None:
+        """Takes the oldest unfinished operation that nobody holds; what is under way comes first."""
+        now, table = self._clock(), OPERATIONS.c
+        wanted = (
+            sa.select(OPERATIONS)
+            .where(table.state.in_(UNFINISHED), table.lease_until < now)
+            .order_by(table.state == "queued", table.created_at)
+            .limit(1)
+        )
+        with self._write() as connection:
+            row = connection.execute(wanted).mappings().first()
+            if row is None:
+                return None
+            lease = {"worker": worker, "lease_until": now + lease_s}
+            connection.execute(OPERATIONS.update().where(table.id == row["id"]).values(lease))
+            return {**row, **lease}
+
+    def renew(self, worker: str, ids: Collection[str], lease_s: float) -> None:
+        """Prolongs a worker's leases on these operations."""
+        held = (OPERATIONS.c.worker == worker, OPERATIONS.c.id.in_(ids))
+        with self._write() as connection:
+            connection.execute(OPERATIONS.update().where(*held).values(lease_until=self._clock() + lease_s))
+
+    def release(self, id: str, worker: str) -> None:
+        """Gives an operation back."""
+        held = (OPERATIONS.c.id == id, OPERATIONS.c.worker == worker)
+        with self._write() as connection:
+            connection.execute(OPERATIONS.update().where(*held).values(lease_until=0))
+
+    def step(self, id: str, *, was: tuple[str, ...], **values: Any) -> bool:
+        """Writes to an operation if its state is still one of `was`; tells whether it was."""
+        update = OPERATIONS.update().where(OPERATIONS.c.id == id, OPERATIONS.c.state.in_(was)).values(values)
+        with self._write() as connection:
+            return connection.execute(update).rowcount == 1
+
+    def _first(self, *conditions: sa.ColumnElement[bool]) -> Row | None:
+        there = OPERATIONS.c.deleted_at.is_(None)
+        query = (
+            sa.select(OPERATIONS).where(there, *conditions).order_by(OPERATIONS.c.created_at.desc()).limit(1)
+        )
+        with self._read() as connection:
+            row = connection.execute(query).mappings().first()
+            return dict(row) if row is not None else None
