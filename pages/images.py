@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from services import NotFound, OutcomeUnknown, ServiceError
+from services import NotFound, ServiceError
 from ui import actions, errors, examples, gallery, image_knobs, parameters, session, timeline
 from ui.confirm import start_over
 
@@ -20,6 +20,8 @@ if shown:
     except NotFound as error:
         missing = error
 running = view is not None and not view.ended
+if st.session_state["arrived"]:
+    st.session_state["image-unwatched"] = None  # who comes back wants to see it
 watching = running and st.session_state.get("image-unwatched") != shown
 if not watching:
     st.session_state["image-intent"] = secrets.token_urlsafe(12)  # the next press is a new operation
@@ -112,7 +114,7 @@ with making:
             )
     elif view is not None and view.ended:
         with results, st.container(key="image-finished"):
-            if isinstance(view.error, OutcomeUnknown) and view.request.deployment is None:
+            if view.checkable:
                 st.button("Check again", key="image-check", icon=":material/refresh:", on_click=check_again)
             gallery.show(view, services, owner)
         with status:
@@ -120,11 +122,13 @@ with making:
     elif watching:
         with status, st.container(key="image-live"):
             timeline.follow(partial(services.operation, owner, shown))
-    elif running:
+    elif view is not None:
         with status:
             st.info(
-                "Stopped watching. The service has no cancel: it goes on, may be billed, "
-                "and the pictures will be kept.",
+                "Stopped watching. The service has no cancel; it goes on, may be billed, "
+                "and the result will be kept.",
                 icon=":material/visibility_off:",
             )
             st.button("Resume watching", key="image-resume", icon=":material/visibility:", on_click=resume)
+            timeline.answers(view)
+            timeline.await_end(partial(services.operation, owner, shown))

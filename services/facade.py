@@ -124,6 +124,10 @@ class Services:
         """The id of the owner's newest image operation."""
         return self._operations.latest(owner)
 
+    def unfinished_operations(self, owner: str) -> tuple[OperationView, ...]:
+        """The owner's image operations that have not ended, oldest first."""
+        return self._operations.unfinished(owner)
+
     def cancel_operation(self, owner: str, id: str) -> bool:
         """Cancels an operation that has not been sent; tells whether that was so."""
         return self._operations.cancel(owner, id)

@@ -17,7 +17,7 @@ def show(view: OperationView, services: Services, owner: str) -> None:
     elif view.error is not None:
         errors.show(view.error)
     elif view.state == "canceled":
-        st.info("Canceled. Nothing was sent.", icon=":material/cancel:")
+        st.info("Stopped in time. Nothing was sent.", icon=":material/cancel:")
     if not view.slots:
         return
     expiry(view)

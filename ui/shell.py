@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from services import ConfigError, ServiceError, Services
-from ui import errors, parameters, session
+from ui import errors, parameters, session, still_running
 from ui.plain import escape
 
 ROOT = Path(__file__).parent.parent
@@ -45,10 +45,11 @@ def footer(services: Services) -> None:
 st.set_page_config(page_title="Azure OpenAI Playground", page_icon="🎨", layout="wide")
 st.html(ROOT / "ui" / "style.css")
 pages = ROOT / "pages"
+images = st.Page(pages / "images.py", title="Images", icon=":material/image:", url_path="images")
 page = st.navigation(
     [
         st.Page(pages / "completion.py", title="Text", icon=":material/notes:", default=True),
-        st.Page(pages / "images.py", title="Images", icon=":material/image:", url_path="images"),
+        images,
         st.Page(pages / "connection.py", title="Connection", icon=":material/cable:", url_path="connection"),
     ],
     position="top",
@@ -66,6 +67,8 @@ session.arrive(page.url_path)
 for name, defaults in parameters.PAGES.items():
     session.keep(name, defaults)
 connection(services)
+shown = session.shown_run("image") if page.url_path == images.url_path else ""
+still_running.offer(services, session.owner(), shown, images)
 content = st.container()
 footer(services)  # before the page, which may follow a run for minutes
 with content:

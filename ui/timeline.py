@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from services import OperationView, Poll
+from ui import phases
+from ui.copy import copy_button
 from ui.plain import escape
 
 READ_S = 0.25
-PHASES = ("queued", "submitting", "polling", "saving", "succeeded")
+UNWATCHED_S = 3.0
+LATEST = 8  # answers that stand there while more come in
 
 _WORDS = {
     "queued": "Waiting for its turn",
@@ -27,28 +30,40 @@ _WORDS = {
 
 def follow(read: Callable[[], OperationView]) -> None:
     """Shows an operation as it goes, a read every 250 ms, and draws the page again when it has ended."""
-    place = st.empty()
-    said: tuple[object, ...] = ()
+    parts = [(st.empty(), told, draw) for told, draw in _LIVE]
+    said: list[object] = [None] * len(parts)
     while not (view := read()).ended:
-        now = (view.state, view.queue_position, len(view.polls), _countdown(view))
-        if now != said:
-            with place.container():
-                show(view, live=True)
-            said = now
+        for position, (place, told, draw) in enumerate(parts):
+            if said[position] != (now := told(view)):
+                said[position] = now
+                with place.container():
+                    draw(view)
         st.session_state.get("run")  # a point at which Streamlit may interrupt
         time.sleep(READ_S)
     st.rerun()
 
 
-def show(view: OperationView, *, live: bool = False) -> None:
-    """The phase in words and as a bar, then the polls."""
-    st.markdown(f":material/{'progress_activity' if live else 'timeline'}: **{headline(view)}**")
-    if live:
-        st.progress((PHASES.index(view.state) + 1) / len(PHASES))
-    if view.polls:
-        answers = "1 answer" if len(view.polls) == 1 else f"{len(view.polls)} answers"
-        with st.expander(f"Timeline: {answers}", expanded=live, icon=":material/schedule:"):
+def show(view: OperationView) -> None:
+    """The phase in words and as a bar; the answers a click away."""
+    st.markdown(f":material/timeline: **{headline(view)}**")
+    phases.draw(view)
+    answers(view)
+
+
+def answers(view: OperationView) -> None:
+    """Every answer so far, and what to copy for support, in an expander."""
+    count = "1 answer" if len(view.polls) == 1 else f"{len(view.polls)} answers"
+    with st.expander(f"Timeline: {count}", icon=":material/schedule:"):
+        with st.container(key="image-polls"):
             st.markdown(_table(view.polls))
+        copy_button(support(view), key="image-support", label="Copy for support")
+
+
+@st.fragment(run_every=UNWATCHED_S)
+def await_end(read: Callable[[], OperationView]) -> None:
+    """Draws the page again when an operation that nobody watches has ended."""
+    if read().ended:
+        st.rerun()
 
 
 def headline(view: OperationView) -> str:
@@ -64,6 +79,40 @@ def headline(view: OperationView) -> str:
     return f"{words} · next look in {seconds} s" if seconds else words
 
 
+def support(view: OperationView) -> str:
+    """What a support ticket needs: ids, route, outcome and every answer, in UTC. Never the prompt."""
+    asked, error = view.request, view.error
+    route = f"deployment {asked.deployment}" if asked.deployment else "submit and poll"
+    lines = [
+        f"Operation: {view.id}",
+        f"Route: {route}, api-version {asked.api_version or 'as configured'}",
+        f"Asked: {asked.n} × {asked.size}",
+        f"At: {datetime.fromtimestamp(view.created_at, UTC):%Y-%m-%d %H:%M:%S} UTC",
+        f"State: {view.state}",
+    ]
+    if error is not None:
+        lines.append(f"Error: {error} Code: {error.code or '–'}. Status: {error.status or '–'}.")
+    return "\n".join([*lines, "", *(" · ".join(_cells(poll, UTC)) for poll in view.polls)])
+
+
+def _headline(view: OperationView) -> None:
+    st.markdown(f":material/progress_activity: **{headline(view)}**")
+
+
+def _latest(view: OperationView) -> None:
+    if view.polls:
+        st.markdown(_table(view.polls[-LATEST:]))
+    if len(view.polls) > LATEST:
+        st.caption(f"{len(view.polls) - LATEST} earlier answers are kept, too.")
+
+
+_LIVE: tuple[tuple[Callable[[OperationView], object], Callable[[OperationView], None]], ...] = (
+    (headline, _headline),
+    (phases.standing, phases.draw),
+    (lambda view: len(view.polls), _latest),
+)
+
+
 def _countdown(view: OperationView) -> int:
     """Whole seconds to the next poll; 0 when it is due."""
     return max(0, round((view.next_poll_at or 0) - time.time())) if view.state == "polling" else 0
@@ -72,18 +121,20 @@ def _countdown(view: OperationView) -> int:
 def _table(polls: tuple[Poll, ...]) -> str:
     zone = _zone()
     lines = ["| Time | After | HTTP | Status | Retry after | Request id |", "|---|---|---|---|---|---|"]
-    for poll in polls:
-        clock = datetime.fromtimestamp(poll.at, UTC).astimezone(zone)
-        cells = (
-            f"{clock:%H:%M:%S}",
-            f"{poll.elapsed_s:.1f} s",
-            str(poll.http_status or "no answer"),
-            escape(poll.status, 60) or "–",
-            f"{poll.retry_after_s:g} s" if poll.retry_after_s is not None else "–",
-            escape(poll.request_id or "–", 80),
-        )
-        lines.append(f"| {' | '.join(cells)} |")
+    lines += [f"| {' | '.join(escape(cell, 80) for cell in _cells(poll, zone))} |" for poll in polls]
     return "\n".join(lines)
+
+
+def _cells(poll: Poll, zone: tzinfo) -> tuple[str, ...]:
+    """One answer: the clock, seconds since it was sent, HTTP status, status word, Retry-After, request id."""
+    return (
+        f"{datetime.fromtimestamp(poll.at, UTC).astimezone(zone):%H:%M:%S}",
+        f"{poll.elapsed_s:.1f} s",
+        str(poll.http_status or "no answer"),
+        poll.status or "–",
+        f"{poll.retry_after_s:g} s" if poll.retry_after_s is not None else "–",
+        poll.request_id or "–",
+    )
 
 
 def _zone() -> ZoneInfo:

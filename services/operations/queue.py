@@ -65,11 +65,15 @@ class Operations:
         row = self._store.operation(owner, id)
         if row is None:
             raise NotFound("There is no such result here.", advice="It may belong to another browser.")
-        return view(row, self._store.queue_position(row) if row["state"] == "queued" else 0)
+        return self._view(row)
 
     def latest(self, owner: str) -> str | None:
         """The id of the owner's newest operation."""
         return self._store.latest_operation(owner)
+
+    def unfinished(self, owner: str) -> tuple[OperationView, ...]:
+        """The owner's operations that have not ended, oldest first."""
+        return tuple(self._view(row) for row in self._store.unfinished_operations(owner))
 
     def cancel(self, owner: str, id: str) -> bool:
         """Cancels an operation that has not been sent; tells whether that was so."""
@@ -94,6 +98,9 @@ class Operations:
             self._news.release()
         for thread in self._threads:
             thread.join()
+
+    def _view(self, row: Row) -> OperationView:
+        return view(row, self._store.queue_position(row) if row["state"] == "queued" else 0)
 
     def _serve(self) -> None:
         while not self._closing.is_set():

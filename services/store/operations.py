@@ -47,6 +47,17 @@ class OperationRows(Database):
         row = self._first(OPERATIONS.c.owner == owner)
         return row["id"] if row is not None else None
 
+    def unfinished_operations(self, owner: str) -> list[Row]:
+        """The owner's operations that are under way or wait for their turn, oldest first."""
+        table = OPERATIONS.c
+        query = (
+            sa.select(OPERATIONS)
+            .where(table.state.in_(UNFINISHED), table.owner == owner, table.deleted_at.is_(None))
+            .order_by(table.created_at)
+        )
+        with self._read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def queue_position(self, row: Row) -> int:
         """How many queued operations stand before this one."""
         query = (

@@ -139,7 +139,7 @@ def test_stop_says_honestly_that_the_service_goes_on_and_watching_can_be_resumed
         page.keyboard.press("Escape")
     else:
         button(page, "Stop").click()
-    expect(page.get_by_text("Stopped watching. The service has no cancel: it goes on")).to_be_visible()
+    expect(page.get_by_text("Stopped watching. The service has no cancel; it goes on")).to_be_visible()
     expect(prompt(page)).to_have_value("a kite")
     button(page, "Resume watching").click()
     expect(status(page)).to_contain_text("status “running”")
@@ -159,10 +159,10 @@ def test_stop_before_anything_was_sent_cancels(visit: Visit, azure: Upstream, pl
     order(page, playground.url, "third")
     expect(status(page)).to_contain_text("Waiting for its turn")
     button(page, "Stop").click()
-    expect(page.get_by_text("Canceled. Nothing was sent.")).to_be_visible()
+    expect(page.get_by_text("Stopped in time. Nothing was sent.")).to_be_visible()
     azure.release("submit")
     page.reload()
-    expect(page.get_by_text("Canceled. Nothing was sent.")).to_be_visible()
+    expect(page.get_by_text("Stopped in time. Nothing was sent.")).to_be_visible()
     assert {request.json["prompt"] for request in azure.received("submit")} == {"first", "second"}
 
 

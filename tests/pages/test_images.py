@@ -137,7 +137,8 @@ def test_while_it_runs_the_timeline_is_live_and_the_button_is_stop(images: Tab, 
     live = images.lines("image-live")
     assert live[0].startswith(":material/progress_activity: **In the service's hands · status “Weird-Status”")
     assert "next look in" in live[0]
-    assert images.at.get("progress")
+    (bar,) = (node for node in images.at.get("html") if "<ol" in node.proto.body)
+    assert '<li class="now" aria-current=step>running</li>' in bar.proto.body
     assert images.has("image-stop")
     assert not images.has("image-generate")
 
@@ -161,12 +162,32 @@ def test_stop_after_sending_is_honest_and_the_operation_goes_on(images: Tab, azu
     images.until(lambda: azure.received("poll") and images.has_sent_stop())
     images.press("stop")
     assert images.lines("image-status")[0] == (
-        "Stopped watching. The service has no cancel: it goes on, may be billed, "
-        "and the pictures will be kept."
+        "Stopped watching. The service has no cancel; it goes on, may be billed, and the result will be kept."
     )
+    assert images.lines("image-status")[1:3] == ["Resume watching", "Timeline: 2 answers"]
     images.press("resume")
     assert len(images.at.image) == 1
     assert len(azure.bill) == 1
+
+
+def test_an_operation_that_nobody_watches_is_shown_when_it_has_ended(images: Tab, azure: Upstream) -> None:
+    azure.hold("poll")
+    images.fill(prompt="a cat").at.button(key="image-generate").click()
+    images.until(lambda: azure.received("poll") and images.has_sent_stop())
+    images.press("stop")
+    azure.release("poll")
+    id = images.at.session_state["image-run"]
+    wait(lambda: images.services.operation(ME, id).ended)
+    images.at.run()
+    assert len(images.at.image) == 1
+
+
+def test_who_comes_back_to_an_operation_watches_it(images: Tab, azure: Upstream) -> None:
+    azure.enqueue("poll", Reply(200, operation(), {"retry-after": "1"}))
+    images.fill(prompt="a cat").at.button(key="image-generate").click()
+    images.until(lambda: azure.received("poll") and images.has_sent_stop())
+    images.press("stop").go(TEXT).go(IMAGES)
+    assert len(images.at.image) == 1
 
 
 def test_stop_before_sending_says_that_nothing_was_sent(images: Tab, azure: Upstream) -> None:
@@ -177,7 +198,7 @@ def test_stop_before_sending_says_that_nothing_was_sent(images: Tab, azure: Upst
     images.fill(prompt="a cat").at.button(key="image-generate").click()
     images.until(lambda: images.sent.has("Waiting for its turn") and images.has_sent_stop())
     images.press("stop")
-    assert images.lines("image-finished") == ["Canceled. Nothing was sent."]
+    assert images.lines("image-finished") == ["Stopped in time. Nothing was sent."]
     assert "**Canceled**" in images.look("image-status")
     azure.release("submit")
     wait(lambda: len(azure.bill) == 2)

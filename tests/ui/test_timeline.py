@@ -1,14 +1,14 @@
-"""One line on where an operation stands."""
+"""Where an operation stands: one line, the bar of its phases, and the text for support."""
 
 import time
 from typing import Any
 
 import pytest
 
-from services import CLEAN, ImageRequest, OperationView, Poll
+from services import CLEAN, ImageRequest, OperationView, Poll, ServiceError
 from services.store import FINISHED, UNFINISHED
 from tests.pages.browsing import read
-from ui import timeline
+from ui import phases, timeline
 
 
 def view(state: str, status: str | None = None, **more: Any) -> OperationView:
@@ -54,11 +54,6 @@ def test_no_state_is_without_words(state: str) -> None:
     assert timeline.headline(view(state))
 
 
-@pytest.mark.parametrize("state", UNFINISHED)
-def test_every_state_that_is_shown_live_has_a_place_on_the_bar(state: str) -> None:
-    assert state in timeline.PHASES
-
-
 def test_the_queue_says_how_many_come_before() -> None:
     assert timeline.headline(view("queued", queue_position=3)) == "Waiting for its turn (3 before it)"
 
@@ -91,3 +86,52 @@ def test_pictures_that_are_waited_for_have_no_status_word(state: str, status: st
 def test_a_status_word_is_text() -> None:
     line = timeline.headline(view("polling", "**x** <b> | $y$"))
     assert line.endswith(r"“\*\*x\*\* \<b\> \| \$y\$”")
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "reached"),
+    [
+        ("queued", None, ("queued", "now")),
+        ("canceled", None, ("queued", "ended")),
+        ("submitting", None, ("submitted", "now")),
+        ("polling", None, ("running", "now")),
+        ("polling", "notRunning", ("submitted", "now")),
+        ("polling", "NotStarted", ("submitted", "now")),
+        ("polling", "running", ("running", "now")),
+        ("saving", "succeeded", ("saving", "now")),
+        ("succeeded", "succeeded", ("done", "done")),
+        ("failed", None, ("submitted", "ended")),
+        ("failed", "failed", ("running", "ended")),
+        ("unknown", "running", ("running", "ended")),
+    ],
+)
+def test_the_bar_says_how_far_it_came(state: str, status: str | None, reached: tuple[str, str]) -> None:
+    phase, became = phases.standing(view(state, status))
+    assert (phases.PHASES[phase], became) == reached
+
+
+def test_a_deployment_is_running_while_its_answer_is_waited_for() -> None:
+    phase, _ = phases.standing(view("submitting", request=ImageRequest(prompt="x", deployment="draw")))
+    assert phases.PHASES[phase] == "running"
+
+
+def test_the_text_for_support_has_every_answer_and_the_error_and_never_the_prompt() -> None:
+    poll = Poll(1_700_000_000.0, 1.25, 200, "running", 2.0, "poll-7")
+    failed = view(
+        "failed",
+        request=ImageRequest(prompt="my secret plan", deployment="draw", api_version="2024-10-21", n=2),
+        polls=(poll, Poll(1_700_000_002.0, 3.25, None, "", None, None)),
+        created_at=1_700_000_000.0,
+        error=ServiceError("It failed.", code="X1", status=500),
+    )
+    assert timeline.support(failed).split("\n") == [
+        "Operation: op",
+        "Route: deployment draw, api-version 2024-10-21",
+        "Asked: 2 × 1024x1024",
+        "At: 2023-11-14 22:13:20 UTC",
+        "State: failed",
+        "Error: It failed. Code: X1. Status: 500.",
+        "",
+        "22:13:20 · 1.2 s · 200 · running · 2 s · poll-7",
+        "22:13:22 · 3.2 s · no answer · – · – · –",
+    ]
