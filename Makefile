@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Needs Python 3.11 or newer with venv, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test lint types browser docs clean
+.PHONY: help setup run dev test lint types browser docs gallery clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -40,6 +40,9 @@ browser: $(TOOLS)  # the browser tests need Chromium: the system's, else Debian'
 docs: $(READY)  ## write docs/errors.md anew from its table
 	@$(PYTHON) -c 'from pathlib import Path; from services.azure.error_table import markdown; \
 		Path("docs/errors.md").write_text(markdown(), encoding="utf-8")'
+
+gallery: $(READY)  ## paint the illustrator's contact sheet, docs/gallery.webp, to look at
+	@$(PYTHON) -m tests.sandbox.gallery docs/gallery.webp
 
 clean:  ## remove the virtual environment and the caches, never your data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""Style filters after brush, pencil, print and glass."""
+"""Style filters after brush, pencil, chalk and wax."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .pixels import (
     image_of,
     noise,
     painted,
+    saturated,
     unit_of,
     warped,
 )
@@ -86,47 +87,6 @@ def sketch(picture: Picture, rng: np.random.Generator, /) -> Picture:
     return floats(np.clip(tone + grain, 24, 250)[..., None] * paper)
 
 
-def popart(picture: Picture, rng: np.random.Generator, /) -> Picture:
-    """Few flat colours, black outlines and a screen of dots."""
-    del rng
-    unit = max(unit_of(picture), 0.35)
-    flat = np.round(painted(picture, max(1, round(3 * unit))) / 64) * 64
-    mean = flat.mean(axis=2, keepdims=True)
-    flat = mean + (flat - mean) * 1.5
-    rows, columns = np.indices(picture.shape[:2], dtype=np.float32)
-    pitch = 5.2 * unit
-    dots = np.sin((rows + columns) * 0.7 / pitch) * np.sin((rows - columns) * 0.7 / pitch)
-    flat = flat + np.where(dots > 0.25, 14, -6)[..., None].astype(np.float32)
-    ink = np.clip(edges(picture, 1.3 * unit) * 3.4 - 26, 0, 200)
-    return floats(flat - ink[..., None])
-
-
-def mosaic(picture: Picture, rng: np.random.Generator, /) -> Picture:
-    """Pieces of glass with dark leading between them."""
-    rows, columns = picture.shape[:2]
-    cell = max(3.0, 19 * unit_of(picture))
-    down, along = int(rows / cell) + 4, int(columns / cell) + 4
-    jitter = rng.uniform(-0.42, 0.42, (down, along, 2)).astype(np.float32)
-    y, x = np.indices((rows, columns), dtype=np.float32) / cell + 1
-    base_y, base_x = y.astype(np.intp), x.astype(np.intp)
-    near, second = (np.full((rows, columns), 9.0, dtype=np.float32) for _ in range(2))
-    owner = np.zeros((rows, columns), dtype=np.intp)
-    for dy in (-1, 0, 1):
-        for dx in (-1, 0, 1):
-            cy, cx = np.clip(base_y + dy, 0, down - 1), np.clip(base_x + dx, 0, along - 1)
-            spot = jitter[cy, cx]
-            far = (cy + 0.5 + spot[..., 0] - y) ** 2 + (cx + 0.5 + spot[..., 1] - x) ** 2
-            closer = far < near
-            second = np.where(closer, near, np.minimum(second, far))
-            owner, near = np.where(closer, cy * along + cx, owner), np.where(closer, far, near)
-    count = np.maximum(np.bincount(owner.ravel(), minlength=down * along), 1)
-    tones = np.stack(
-        [np.bincount(owner.ravel(), picture[..., k].ravel(), down * along) / count for k in range(3)], axis=1
-    )
-    lead = np.clip((np.sqrt(second) - np.sqrt(near)) * 8, 0.35, 1)[..., None].astype(np.float32)
-    return floats((tones[owner].astype(np.float32) * 1.08 + 6) * lead)
-
-
 def pastel(picture: Picture, rng: np.random.Generator, /) -> Picture:
     """Chalk: pale colours on toothy paper."""
     unit, shape = unit_of(picture), picture.shape[:2]
@@ -135,3 +95,17 @@ def pastel(picture: Picture, rng: np.random.Generator, /) -> Picture:
     pale = 255 - (255 - (mean + (soft - mean) * 1.0)) * 0.74
     tooth = noise(rng, shape, 2.2 * unit) * 6 + rng.standard_normal(shape).astype(np.float32) * 3
     return floats(pale + tooth[..., None] + np.array((2, -1, 1), dtype=np.float32))
+
+
+def crayon(picture: Picture, rng: np.random.Generator, /) -> Picture:
+    """Wax on paper, as a child holds it: wobbly outlines, strokes that leave the paper's tooth white."""
+    unit, shape = unit_of(picture), picture.shape[:2]
+    drawn = warped(picture, rng, 5 * unit, 70 * unit)
+    wax = saturated(painted(drawn, max(1, round(6 * unit))), 1.35)
+    rows, columns = np.indices(shape, dtype=np.float32)
+    strokes = np.sin((rows * 0.8 + columns) / max(0.9, 3.4 * unit) + noise(rng, shape, 90 * unit) * 3)
+    tooth = noise(rng, shape, 1.8 * unit) * 0.5 + strokes * 0.5 + noise(rng, shape, 50 * unit) * 0.25
+    cover = np.clip(0.86 - tooth * 0.42, 0.12, 1)[..., None].astype(np.float32)
+    line = np.clip(edges(drawn, 2.2 * unit + 0.3) * 5 - 22, 0, 190)[..., None]
+    paper = np.array((252, 250, 243), dtype=np.float32)
+    return floats((wax * 0.94 + 8) * cover + paper * (1 - cover) - line * cover * 0.8)

@@ -9,7 +9,7 @@ from .artwork import Figure, figure
 from .lexicon import entry_of, is_own
 from .pen import Pen
 from .reader import Join, Subject
-from .roles import RELATIVE_SIZES, SIZES_BY_KIND
+from .roles import RELATIVE_SIZES, SEATS, SIZES_BY_KIND
 from .stage import Stage
 
 
@@ -40,12 +40,17 @@ class Placed:
 
 @dataclass(slots=True, frozen=True)
 class _Guest:
-    """A subject that goes along with a host: a rider, a book in hands, a hat."""
+    """A subject whose place is given by a host's: a rider, a cat on a chair, a book in hands, a hat."""
 
     subject: Subject
     host: Subject
     height: float
-    kind: Join
+    join: Join
+
+
+# What a join does: its first subject is the other's guest, or (for these) its host.
+_HOSTING = ("holds", "wears", "contains")
+_BEHIND = ("rides", "in", "behind", "contains")  # painted before the host
 
 
 def relative_size(art: str) -> float:
@@ -63,27 +68,45 @@ def arranged(pen: Pen, subjects: tuple[Subject, ...], stage: Stage) -> list[Plac
     todo = list(zip(subjects, heights, strict=True))
     while todo:
         subject, height = todo.pop(0)
-        if not todo or subject.join in ("", "under"):
+        if not todo or subject.join in ("", "beside"):
             hosts += [(subject, height)] * subject.count
             continue
         partner, other = todo.pop(0)
-        if subject.join == "rides":
-            mount = max(other, height * 1.15)
-            guests.append(_Guest(subject, partner, mount * 0.72, "rides"))
-            hosts += [(partner, mount)] * partner.count
-        else:
-            size = height * (0.36 if subject.join == "wears" else 0.42)
-            guests.append(_Guest(partner, subject, size, subject.join))
-            hosts += [(subject, height)] * subject.count
+        guest, host = (partner, subject) if subject.join in _HOSTING else (subject, partner)
+        small, large = (other, height) if guest is partner else (height, other)
+        small, large = _together(subject.join, small, large, min(pen.width, pen.height))
+        guests.append(_Guest(guest, host, small, subject.join))
+        hosts += [(host, large)] * host.count
     return _with_guests(pen, _spread(pen, hosts, stage), guests)
+
+
+def _together(join: Join, guest: float, host: float, room: float) -> tuple[float, float]:
+    """The heights of a guest and its host, in units, made to fit one another."""
+    match join:
+        case "rides":
+            host = max(host, guest * 1.15)
+            return host * 0.72, host
+        case "wears" | "holds":
+            return host * (0.36 if join == "wears" else 0.42), host
+        case "under":
+            host = min(max(host, guest * 1.5), room * 0.72)
+            return min(guest, host * 0.5), host
+        case "in" | "contains":
+            return min(guest, host) * 0.9, max(host, guest * 0.8)
+        case "on":
+            host = max(host, guest * 0.7)
+            shrink = min(1.0, room * 0.75 / (host + guest))
+            return guest * shrink, host * shrink
+        case _:
+            return guest, max(host, guest * 0.8)
 
 
 def _heights(subjects: tuple[Subject, ...], stage: Stage, room: float) -> list[float]:
     """Heights in units: the largest fills its share of the picture, the others follow it softened."""
     sizes = [relative_size(subject.art) ** (0.35 if stage.weightless else 0.6) for subject in subjects]
-    crowd = sum(subject.count for subject in subjects if subject.join != "under")
+    crowd = sum(subject.count for subject in subjects)
     share = {1: 0.5, 2: 0.45, 3: 0.4, 4: 0.36, 5: 0.32}.get(crowd, max(0.17, 0.76 / crowd**0.55))
-    largest = max(size for n, size in enumerate(sizes) if n == 0 or subjects[n - 1].join != "under")
+    largest = max(sizes)
     if crowd < 3 and not stage.weightless:
         share *= min(1.25, max(0.62, largest**0.5 + 0.14))
     return [min(0.8, size / largest * share * stage.size) * room for size in sizes]
@@ -135,22 +158,47 @@ def _placed(pen: Pen, subject: Subject, height: float, at: tuple[float, float], 
 
 
 def _with_guests(pen: Pen, placed: list[Placed], guests: Sequence[_Guest]) -> list[Placed]:
-    """Riders sit behind their mounts' backs; things held or worn come in front of who has them."""
+    """Each guest directly behind or in front of its host: a hat for every head, others by their count."""
     out = list(placed)
     for guest in guests:
         hosts = [item for item in placed if item.subject is guest.host]
-        for host in hosts[: guest.subject.count] if guest.kind == "rides" else hosts:
-            at = out.index(host) + (guest.kind != "rides")
-            out.insert(at, _beside(pen, guest, host))
+        count = len(hosts) if guest.join in ("wears", "holds") else guest.subject.count
+        for n in range(count):
+            host = hosts[n % len(hosts)]
+            in_row = max(1, count // len(hosts))
+            at = out.index(host) + (guest.join not in _BEHIND)
+            out.insert(at, _beside(pen, guest, host, n // len(hosts) - (in_row - 1) / 2, in_row))
     return out
 
 
-def _beside(pen: Pen, guest: _Guest, host: Placed) -> Placed:
+def _beside(pen: Pen, guest: _Guest, host: Placed, place: float, in_row: int) -> Placed:
+    """A guest at its place in its host's row: `across` and `up` are shares of the host's width and height."""
     piece = figure(guest.subject.art)
-    in_hand = (pen.one_of((-0.2, 0.2)), -0.015)
-    across, up = {"rides": (0.02, 0.46), "wears": (0.0, 0.83)}.get(guest.kind, in_hand)
-    if guest.kind == "wears" and host.wide > host.tall * 1.05:
-        across = 0.24 if host.flip else -0.24  # four-legged artwork looks to the left
-    x, y = host.x + across * host.wide, host.y - up * host.tall
     scale = guest.height / (piece.bottom - piece.top)
-    return Placed(subject=guest.subject, piece=piece, x=x, y=y, scale=scale, air=True)
+    side = -1 if host.x > pen.width / 2 else 1
+    air = True
+    match guest.join:
+        case "rides":
+            across, up = 0.02, 0.46
+        case "wears":
+            four_legged = host.wide > host.tall * 1.05  # such artwork looks to the left
+            across, up = (0.24 if host.flip else -0.24) if four_legged else 0.0, 0.83
+        case "holds":
+            across, up = pen.one_of((-0.2, 0.2)), -0.015
+            if guest.subject.role == "fly":
+                across, up = side * 0.5, 0.75
+        case "on":
+            across, up = 0.0, SEATS.get(host.subject.art, 0.93)
+        case "in":
+            across, up = 0.0, 0.45
+        case "contains":
+            across, up = 0.0, 0.7
+        case "under":
+            across, up, air = side * 0.2, -0.03, False
+        case "behind":
+            across, up, air = side * 0.38, 0.1, False
+        case _:
+            across, up, air = side * 0.3, -0.1, False
+    step = min((piece.right - piece.left) * scale * 0.85, host.wide * 1.1 / in_row)
+    x, y = host.x + across * host.wide + place * step, host.y - up * host.tall
+    return Placed(subject=guest.subject, piece=piece, x=x, y=y, scale=scale, air=air)

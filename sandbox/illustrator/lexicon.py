@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from .curio import curio
 from .nouns import SYNONYMS
 from .words import names
 
@@ -168,6 +169,8 @@ def is_own(art: str) -> bool:
 @lru_cache(maxsize=256)
 def svg_of(art: str) -> str:
     """What stands between the `<svg>` tags of a piece of artwork, in a 36 by 36 box."""
+    if art.startswith("own-curio-"):
+        return curio(art)
     if is_own(art):
         file = files(__package__) / "artwork_svg" / f"{art.removeprefix('own-')}.svg"
     else:

@@ -12,7 +12,9 @@ from .pixels import (
     floats,
     gray_of,
     image_of,
+    inset,
     noise,
+    saturated,
     unit_of,
     vignette,
 )
@@ -54,6 +56,17 @@ def camera(picture: Picture, rng: np.random.Generator, /) -> Picture:
     toned = toned + leak[..., None] * np.array((120, 52, 10), dtype=np.float32)
     grain = rng.standard_normal(shape).astype(np.float32) * 6.5
     return floats(toned * vignette(picture, 0.62) + grain[..., None])
+
+
+def polaroid(picture: Picture, rng: np.random.Generator, /) -> Picture:
+    """An instant photo: square in a white frame that is broad at the foot, its colours a little faded."""
+    rows, columns = picture.shape[:2]
+    edge, foot = (max(1, round(share * min(rows, columns))) for share in (0.055, 0.19))
+    print_ = (
+        inset(saturated(camera(picture, rng), 0.9), edge, edge, edge, foot) if rows > foot * 2 else picture
+    )
+    paper = noise(rng, (rows, columns), 1.5 * unit_of(picture)) * 1.6
+    return floats(print_ + paper[..., None] - np.array((0, 1, 5), dtype=np.float32))
 
 
 def noir(picture: Picture, rng: np.random.Generator, /) -> Picture:

@@ -41,6 +41,28 @@ def gray_of(picture: Picture) -> npt.NDArray[np.float32]:
     return floats(picture[..., 0] * 0.299 + picture[..., 1] * 0.587 + picture[..., 2] * 0.114)
 
 
+def saturated(picture: Picture, strength: float) -> Picture:
+    """The picture with every colour that much further from grey."""
+    mean = picture.mean(axis=2, keepdims=True)
+    return floats(mean + (picture - mean) * strength)
+
+
+def flattened(picture: Picture, tones: int) -> Picture:
+    """The picture in its few most telling colours."""
+    few = image_of(picture).quantize(tones, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return array_of(few.convert("RGB"))
+
+
+def inset(picture: Picture, left: int, top: int, right: int, bottom: int) -> Picture:
+    """The picture made smaller so that margins of so many pixels of white stand around it."""
+    rows, columns = picture.shape[:2]
+    page = np.full_like(picture, 250)
+    inner = (max(1, columns - left - right), max(1, rows - top - bottom))
+    small = array_of(image_of(picture).resize(inner, Image.Resampling.LANCZOS))
+    page[top : top + inner[1], left : left + inner[0]] = small
+    return page
+
+
 def vignette(picture: Picture, strength: float) -> npt.NDArray[np.float32]:
     """A factor for each pixel, 1 in the middle and less by `strength` in the corners."""
     rows, columns = picture.shape[:2]

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from . import words
-from .lexicon import look_up, singulars
+from .lexicon import is_own, look_up, singulars
 from .roles import ROLES
 
 Role = Literal["stand", "fly", "float", "swim"]
-Join = Literal["", "rides", "holds", "wears", "under"]
+Join = str  # "" or a meaning of `words.RELATIONS`
+CURIO = "own-curio-"  # the artwork of a thing nobody knows: this and its name
 LONGEST_PHRASE = 4  # words
 MOST_OF_A_KIND = 12
 MOST_SUBJECTS = 5
@@ -54,12 +55,15 @@ class Reader:
         self._count = 0
         self._join: Join = ""
         self._flying = False
+        self._introduced = False  # an article or a number stood before the words nobody knows
+        self._unknown: list[str] = []
 
     def read(self, tokens: list[str]) -> None:
         """Take the longest phrase known at each place; what nobody knows is passed over."""
         at = 0
         while at < len(tokens):
             at += self._step(tokens, at)
+        self._name_the_unknown()
 
     def _step(self, tokens: list[str], at: int) -> int:
         for size in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
@@ -67,9 +71,22 @@ class Reader:
             before = " ".join(tokens[max(0, at - 2) : at])
             if self._modifier(phrase, tokens[at + size :]) or self._thing(phrase, before):
                 return size
-        if tokens[at] in words.BOUNDARIES:
+        token = tokens[at]
+        if token in words.BOUNDARIES or token in ("and", ","):
+            self._name_the_unknown()
+            self._introduced = token in words.ARTICLES
+        elif self._introduced:
+            self._unknown.append(token)
+        if token in words.BOUNDARIES:
             self._waiting, self._count = [], 0
         return 1
+
+    def _name_the_unknown(self) -> None:
+        """Takes the last of the words nobody knows for a thing, where one may stand: "a glowing flumph"."""
+        head = singulars(self._unknown[-1])[-1] if self._unknown else ""
+        if len(head) > 2 and head.isalpha() and not self._join and not words.no_thing(head):
+            self._subject(f"{CURIO}{head}", head, plural=False)
+        self._introduced, self._unknown = False, []
 
     def _modifier(self, phrase: str, rest: list[str]) -> bool:
         if phrase in words.STYLES:
@@ -79,8 +96,11 @@ class Reader:
             self.colours.append(phrase)
         elif _number(phrase):
             self._count = _number(phrase)
+            self._introduced = True
         elif phrase in words.FLYING:
             self._take_off()
+        elif phrase in words.FILLED and self.subjects and self.subjects[-1].art in words.CONTAINERS:
+            self._relate("contains")
         elif phrase in words.RELATIONS:
             self._relate(words.RELATIONS[phrase])
         else:
@@ -93,10 +113,10 @@ class Reader:
         else:
             self._flying = True
 
-    def _relate(self, kind: str) -> None:
+    def _relate(self, join: Join) -> None:
+        self._name_the_unknown()
         self._waiting, self._count = [], 0
-        joins: Mapping[str, Join] = {"rides": "rides", "holds": "holds", "wears": "wears", "under": "under"}
-        self._join = joins[kind] if self.subjects else ""
+        self._join = join if self.subjects else ""
 
     def _thing(self, phrase: str, before: str) -> bool:
         single = singulars(phrase)[-1]
@@ -114,7 +134,8 @@ class Reader:
                 self.concepts.append(words.CONCEPTS[form])
                 hit = True
         if hit or ambience:
-            self._waiting, self._count = [], 0
+            self._waiting, self._count, self._join = [], 0, ""
+            self._introduced, self._unknown = False, []
         return hit or ambience
 
     def _place(self, phrase: str, single: str) -> bool:
@@ -126,7 +147,8 @@ class Reader:
             self.weather.extend(mood for mood in ("spooky", "moon") if phrase in _MOODS)
         for form in (phrase, single):
             if form in words.SETTINGS and not hit:
-                self.settings.append(words.SETTINGS[form])
+                outside = self._join == "before" and words.SETTINGS[form] == "room"
+                self.settings.append("street" if outside else words.SETTINGS[form])
                 hit = True
         if self._waiting and (phrase in ("sky", "skies", "clouds") or phrase in words.HOURS):
             self.sky_colour = self._waiting[-1]
@@ -136,6 +158,7 @@ class Reader:
         number = min(MOST_OF_A_KIND, self._count or (3 if plural else 1))
         if self._join and self.subjects:
             self.subjects[-1] = replace(self.subjects[-1], join=self._join)
+        self._introduced, self._unknown = False, []
         known = [subject.art for subject in self.subjects]
         if art not in known or self._waiting:
             self.subjects.append(
@@ -173,7 +196,7 @@ def _number(phrase: str) -> int:
 
 def _begins_with_a_colour(phrase: str) -> bool:
     first, _, rest = phrase.partition(" ")
-    return bool(rest) and first in words.COLOURS
+    return bool(rest) and first in words.COLOURS and not is_own((look_up(phrase) or ("",))[0])
 
 
 def _noun_follows(rest: list[str]) -> bool:

@@ -11,7 +11,8 @@ _SIZES = table("""
 0.30: soccer, lady-beetle, bug, bee, butterfly, ladybug, ant, mosquito, fly, beetle, cricket,
     worm, snail, mouse2, hatched_chick, chipmunk, hedgehog, frog, crab, hamster, shell, spider,
     mushroom, tulip, rose, blossom, hibiscus, fire;
-0.42: rabbit2, bird, black_bird, duck, rooster, turtle, parrot, owl, dove_of_peace, balloon, kite, cat2,
+0.42: own-treasure-chest, own-chess-pawn,
+    rabbit2, bird, black_bird, duck, rooster, turtle, parrot, owl, dove_of_peace, balloon, kite, cat2,
     black_cat, squirrel, jack_o_lantern, fish, tropical_fish, blowfish, bat, umbrella, sunflower,
     potted_plant, rock, candle, otter, badger, skunk;
 0.52: dog2, penguin, fox_face, swan, flamingo, peacock, koala, pig2, sheep, goat, eagle, seal,
@@ -20,17 +21,19 @@ _SIZES = table("""
 0.72: standing_person, man_standing, woman_standing, wolf, deer, panda_face, bear, polar_bear, gorilla,
     dolphin, crocodile, leopard, lion_face, tiger2, llama, motor_scooter, racing_motorcycle, ram,
     orangutan, boar, tent, couch_and_lamp, bed, horse, bathtub, canoe;
-0.95: racehorse, cow2, ox, water_buffalo, zebra_face, unicorn_face, camel, dromedary_camel, bison,
+0.95: racehorse, cow2, ox, water_buffalo, zebra_face, own-unicorn, camel, dromedary_camel, bison,
     moose, rhinoceros, hippopotamus, shark, car, taxi, racing_car, blue_car, pickup_truck, minibus,
     tractor, helicopter, small_airplane, donkey, own-sailboat, speedboat, police_car;
-1.15: own-parasol, elephant, t-rex, dragon, whale, bus, truck, steam_locomotive,
+1.15: own-parasol, own-cherry-tree, elephant, t-rex, dragon, whale, bus, truck, steam_locomotive,
     fire_engine, ambulance, airplane, rocket, flying_saucer, squid, mammoth, own-hot-air-balloon,
     deciduous_tree, evergreen_tree, palm_tree, hut, christmas_tree, fountain, cactus;
 1.40: giraffe_face,
-    house, house_with_garden, derelict_house_building, church, sauropod, whale2, ship, passenger_ship,
+    house, house_with_garden, derelict_house_building, church, own-haunted-house, own-pirate-ship,
+    own-bridge, sauropod, whale2, ship, passenger_ship,
     ferry, circus_tent, carousel_horse, own-windmill, classical_building, school, office, hotel, bank,
     hospital, factory, own-pyramid, shinto_shrine, statue_of_liberty, moyai;
-1.70: european_castle, japanese_castle, own-lighthouse, tokyo_tower, ferris_wheel, roller_coaster,
+1.70: own-village,
+    european_castle, japanese_castle, own-lighthouse, tokyo_tower, ferris_wheel, roller_coaster,
     volcano, mosque, stadium
 """)
 
@@ -58,7 +61,8 @@ ROLES = table("""
 fly: butterfly, bee, bat, eagle, dove_of_peace, airplane, small_airplane, airplane_departure,
     helicopter, rocket, flying_saucer, kite, balloon, own-hot-air-balloon, satellite, parachute, fairy,
     mosquito, fly, superhero, comet, angel, ghost, sparkler;
-float: own-sailboat, speedboat, motor_boat, ship, passenger_ship, ferry, canoe, rowboat, swan, duck,
+float: own-pirate-ship,
+    own-sailboat, speedboat, motor_boat, ship, passenger_ship, ferry, canoe, rowboat, swan, duck,
     surfer, whale, whale2, ring_buoy;
 swim: fish, tropical_fish, blowfish, dolphin, octopus, shark, squid, jellyfish, merperson, seal,
     lobster, whale, whale2, turtle_swimming
@@ -68,7 +72,8 @@ swim: fish, tropical_fish, blowfish, dolphin, octopus, shark, squid, jellyfish, 
 HABITATS = table("""
 underwater: fish, tropical_fish, blowfish, octopus, shark, squid, jellyfish, merperson, coral,
     diving_mask;
-sea: own-sailboat, speedboat, motor_boat, ship, passenger_ship, ferry, whale, whale2, dolphin, anchor,
+sea: own-pirate-ship,
+    own-sailboat, speedboat, motor_boat, ship, passenger_ship, ferry, whale, whale2, dolphin, anchor,
     surfer;
 lake: swan, duck, canoe, rowboat, frog, beaver, flamingo, otter, crocodile, hippopotamus, goose;
 beach: palm_tree, own-parasol, crab, shell, coconut, own-sandcastle, own-lighthouse, surfer, turtle,
@@ -88,9 +93,25 @@ street: car, taxi, bus, truck, bike, racing_motorcycle, motor_scooter, police_ca
 sky: airplane, own-hot-air-balloon, helicopter, kite, balloon, eagle, parachute, dove_of_peace,
     small_airplane;
 garden: butterfly, bee, rose, tulip, sunflower, hibiscus, blossom, fountain, ladybug, rabbit2,
-    cherry_blossom, bird, bouquet, spider;
+    own-cherry-tree, cherry_blossom, bird, bouquet, spider;
 room: couch_and_lamp, bed, chair, musical_keyboard, bathtub, teddy_bear, desktop_computer, television,
     cook, baby, judge, teacher, scientist, artist, student;
 mountains: goat, eagle, ram, llama, mountain_bicyclist, person_climbing, dragon, mountain,
-    european_castle
+    european_castle;
+lake: own-bridge;
+table: own-chess-pawn;
+field: own-village, own-haunted-house, own-unicorn
 """)
+
+# How high above its feet a thing carries what stands on it, as a share of its height; elsewhere on its top.
+SEATS: Mapping[str, float] = MappingProxyType(
+    {
+        art: float(share)
+        for art, share in table("""
+0.42: couch_and_lamp, chair, seat, bathtub;
+0.5: bed, bench, own-sailboat, canoe, elephant;
+0.6: own-bridge, sunflower, own-treasure-chest, own-pirate-ship;
+0.7: turtle, whale, own-cherry-tree, deciduous_tree
+""").items()
+    }
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from . import words
 from .lexicon import entry_of, is_own, look_up, look_up_emoji
-from .reader import MOST_SUBJECTS, Reader, Subject, role_of, tokens_of
+from .reader import CURIO, MOST_SUBJECTS, Reader, Subject, role_of, tokens_of
 from .roles import HABITATS
 from .words import names
 
@@ -65,6 +65,8 @@ def _setting(reader: Reader, subjects: tuple[Subject, ...]) -> str:
     if reader.settings:
         rank = list(dict.fromkeys(words.SETTINGS.values()))
         return min(reader.settings, key=rank.index)
+    if subjects and all(subject.art.startswith(CURIO) for subject in subjects):
+        return "abstract"
     for subject in subjects:
         if subject.art in HABITATS:
             return HABITATS[subject.art]

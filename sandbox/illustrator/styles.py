@@ -8,9 +8,20 @@ from typing import Protocol
 
 import numpy as np
 
-from .handmade import mosaic, oil, pastel, pixel, popart, sketch, watercolor
-from .photographic import camera, neon, noir, sepia
+from .handmade import crayon, oil, pastel, pixel, sketch, watercolor
+from .photographic import camera, neon, noir, polaroid, sepia
 from .pixels import Picture
+from .printed import (
+    blueprint,
+    comic,
+    embroidery,
+    glass,
+    lowpoly,
+    mosaic,
+    popart,
+    poster,
+    woodblock,
+)
 
 
 class Filter(Protocol):
@@ -21,7 +32,9 @@ class Filter(Protocol):
 
 FILTERS: Mapping[str, Filter] = MappingProxyType(
     {
-        "watercolor": watercolor, "oil": oil, "pixel": pixel, "neon": neon, "camera": camera,
-        "sketch": sketch, "noir": noir, "sepia": sepia, "popart": popart, "mosaic": mosaic, "pastel": pastel,
+        "watercolor": watercolor, "oil": oil, "pixel": pixel, "sketch": sketch, "pastel": pastel,
+        "crayon": crayon, "camera": camera, "polaroid": polaroid, "noir": noir, "sepia": sepia, "neon": neon,
+        "popart": popart, "comic": comic, "poster": poster, "woodblock": woodblock, "blueprint": blueprint,
+        "glass": glass, "mosaic": mosaic, "lowpoly": lowpoly, "embroidery": embroidery,
     }
 )  # fmt: skip

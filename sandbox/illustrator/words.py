@@ -36,7 +36,7 @@ iceberg: iceberg, icebergs, ice floe, arctic, antarctica, antarctic, glacier, no
     polar;
 room: room, living room, bedroom, indoors, indoor, inside a house, kitchen, cafe, coffee shop, library,
     study, restaurant, office, interior, fireplace, house interior, classroom, museum, bar, pub, bakery,
-    attic, studio;
+    attic, studio, windowsill;
 table: table, tabletop, still life, desk, countertop, wooden table, plate, dinner table, picnic;
 beach: beach, shore, seaside, coast, tropical island, island, seashore, sandy shore, bay, lagoon,
     sandcastle;
@@ -49,7 +49,7 @@ savanna: savanna, savannah, safari, african plain, serengeti, prairie, steppe;
 lake: lake, pond, river, riverside, lakeside, riverbank, stream, waterfall, harbor, harbour, swamp;
 sea: sea, ocean, waves, open water, high seas, water, at sea, pacific, atlantic, mediterranean;
 garden: garden, park, backyard, flower bed, orchard, rose garden, playground, yard, greenhouse, flowers;
-field: field, meadow, farm, grass, hill, hills, hillside, countryside, pasture, valley, village, lawn,
+field: field, meadow, farm, grass, hill, hills, hillside, countryside, pasture, valley, lawn,
     barn, vineyard, rice field, wheat field, fields, landscape, grassland, campsite, zoo, graveyard,
     cemetery;
 city: city, skyline, rooftop, new york, tokyo, manhattan, metropolis, london, paris, skyscraper,
@@ -93,15 +93,24 @@ oil: oil painting, oil, oil on canvas, impressionist, impressionism, van gogh, m
     strokes, painterly, expressionist, rembrandt, oils, impasto;
 pixel: pixel art, pixel, 8-bit, 8 bit, 16-bit, 16 bit, pixelated, retro game, voxel, sprite;
 neon: neon, cyberpunk, synthwave, vaporwave, neon lights, neon sign, retrowave, blade runner, outrun;
-camera: disposable camera, polaroid, film photo, analog photo, vintage photo, kodak, 35mm, film grain,
-    instant photo, lomography, snapshot, film photograph, disposable, analogue, old photo, retro photo;
+camera: disposable camera, film photo, analog photo, vintage photo, kodak, 35mm, film grain, lomography,
+    snapshot, film photograph, disposable, analogue, old photo, retro photo;
+polaroid: polaroid, instant photo, instax, instant camera;
 sketch: pencil sketch, sketch, pencil, pencil drawing, charcoal, line drawing, hand drawn, hand-drawn,
-    doodle, graphite, engraving, etching, ink drawing, line art, crayon;
+    doodle, graphite, engraving, etching, ink drawing, line art;
+crayon: crayon, crayons, wax crayon, children drawing, child drawing, kids drawing, childlike, naive art;
 noir: film noir, noir, black and white, black-and-white, monochrome, greyscale, grayscale, silent film;
 sepia: sepia, vintage, antique, daguerreotype, victorian photograph;
-popart: pop art, comic, comic book, warhol, lichtenstein, halftone, screen print, poster, risograph,
-    manga, cartoon;
-mosaic: mosaic, stained glass, low poly, low-poly, lowpoly, geometric, cubist, cubism, tiles;
+popart: pop art, warhol, lichtenstein, halftone;
+comic: comic, comic book, comics, manga, cartoon, graphic novel, anime;
+poster: poster, travel poster, vintage poster, screen print, risograph, art deco, propaganda poster,
+    flat design;
+woodblock: ukiyo-e, woodblock, woodcut, linocut, hokusai, japanese print, block print;
+blueprint: blueprint, technical drawing, schematic, cyanotype, wireframe;
+glass: stained glass, stained-glass, church window, cathedral window, leaded glass;
+mosaic: mosaic, tiles, byzantine;
+lowpoly: low poly, low-poly, lowpoly, geometric, cubist, cubism, origami, faceted, polygonal;
+embroidery: embroidery, embroidered, cross stitch, cross-stitch, needlework, tapestry, knitted, felt;
 pastel: pastel, soft pastel, dreamy, chalk, kawaii, soft colors
 """)
 
@@ -127,14 +136,24 @@ _SPELLED = table("""
 NUMBERS: Mapping[str, int] = MappingProxyType({word: int(count) for word, count in _SPELLED.items()})
 
 RELATIONS = table("""
-rides: riding, ride, rides, driving, drives, on a horse, on top of, atop, sitting on, standing on,
-    rowing, piloting;
+rides: riding, ride, rides, driving, drives, rowing, piloting;
+on: on, on top of, atop, upon, sitting on, standing on, perched on, resting on, lying on, sleeping on,
+    crossing, balancing on;
+in: in, inside, sitting in, hiding in, poking out of;
 holds: reading, holding, eating, drinking, playing, carrying, with, wielding, reads, eats, holds, plays,
     juggling, sipping, and his, and her, painting, cooking, baking, throwing, kicking, catching, using,
     playing with, chasing;
 wears: wearing, wears, in a hat, with a hat on, dressed in;
-under: under, beneath, below, underneath, behind, next to, beside, near
+under: under, beneath, below, underneath;
+behind: behind, hiding behind;
+before: in front of, before, outside;
+beside: next to, beside, near, by, alongside, by the side of;
+contains: full of, filled with
 """)
+
+# "A vase of roses": what stands before the word holds what comes after it.
+CONTAINERS = names("vase amphora basket own-treasure-chest bucket bathtub")
+FILLED = names("of with")
 
 FLYING = names("""
     flying floating soaring hovering fly flies soars drifting gliding levitating
@@ -144,6 +163,21 @@ FLYING = names("""
 BOUNDARIES = names("""
     a an the on in at by with into onto over across from to for near its his her their
     """)
+ARTICLES = names("a an the its his her their my your our some")
+
+_NO_THINGS = names("""
+    portrait picture photo photograph image view scene background style painting illustration drawing render
+    rendering concept feeling sense moment kind piece part side front top bottom middle lot way world close-up
+    closeup shot composition version depiction art artwork masterpiece design theme mood atmosphere light
+    shadow colour color edge end beginning rest distance foreground center centre corner suit dress coat
+    jacket shirt story poem word letter text title name number person
+    """)
+
+
+def no_thing(word: str) -> bool:
+    """Whether an unknown word is surely nothing to paint: a verb, a manner, or talk about the picture."""
+    return word in _NO_THINGS or word.endswith(("ing", "ly", "ed", "ness", "ful", "ous", "est"))
+
 
 CONCEPTS = table("""
 balance scale: justice, law, fairness, equality, balance, ethics, court;
@@ -169,5 +203,6 @@ earth africa: world, climate, planet, globe, earth, internationalism;
 mirror: vanity, identity, self, reflection;
 yin yang: duality, contrast, opposites;
 jigsaw: problem solving, complexity, solution;
-cloud: loneliness, sadness, melancholy, dream, dreams
+wilted flower: loneliness, sadness, melancholy, grief, sorrow;
+rainbow: dream, dreams
 """)

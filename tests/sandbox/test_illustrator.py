@@ -2,12 +2,21 @@
 
 import io
 import time
+from itertools import combinations
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
 from sandbox.illustrator import ATTRIBUTION, paint, plan, stages
+from sandbox.illustrator.layout import Placed, arranged
+from sandbox.illustrator.lexicon import svg_of
+from sandbox.illustrator.pen import Pen
+from sandbox.illustrator.reader import CURIO
+from sandbox.illustrator.stage import Stage
+from sandbox.illustrator.styles import FILTERS
+from sandbox.illustrator.words import STYLES
+from tests.sandbox.gallery import PROMPTS
 
 SMALL = (160, 160)
 
@@ -100,11 +109,70 @@ def test_a_colour_belongs_to_the_noun_it_stands_before(prompt, colours):
         ("a dog holding an umbrella", "holds"),
         ("a pig wearing a crown", "wears"),
         ("a fox under a tree", "under"),
+        ("a cat on a chair", "on"),
+        ("a frog in a bathtub", "in"),
+        ("a panda behind a tree", "behind"),
+        ("a dog in front of a house", "before"),
+        ("a fox next to a pumpkin", "beside"),
+        ("a vase of roses", "contains"),
         ("a fox and a tree", ""),
+        ("a fox on the beach and a tree", ""),
     ],
 )
-def test_verbs_join_a_subject_to_the_next(prompt, join):
+def test_a_relation_joins_a_subject_to_the_next(prompt, join):
     assert plan(prompt).subjects[0].join == join
+
+
+def placed(prompt: str) -> dict[str, Placed]:
+    pen = Pen(1000, 1000, np.random.default_rng(3))
+    stage = Stage(near=930, far=760, horizon=500)
+    items = arranged(pen, plan(prompt).subjects, stage)
+    return {item.subject.noun: item for item in items}  # in the order in which they are painted
+
+
+def test_who_is_on_something_stands_on_it_and_who_is_under_it_at_its_foot():
+    on = placed("a cat on a chair")
+    assert on["chair"].y - on["chair"].tall < on["cat"].y < on["chair"].y - on["chair"].tall * 0.3
+    under = placed("a fox under a tree")
+    assert abs(under["fox"].y - under["tree"].y) < 40
+    assert under["fox"].tall < under["tree"].tall * 0.6
+    assert abs(under["fox"].x - under["tree"].x) < under["tree"].wide / 2
+
+
+def test_who_is_behind_something_is_painted_first_and_who_is_before_it_last():
+    assert list(placed("a panda behind a tree")) == ["panda", "tree"]
+    assert list(placed("a dog in front of a house")) == ["house", "dog"]
+    for prompt, first, second in (
+        ("a panda behind a tree", "panda", "tree"),
+        ("a dog in front of a house", "house", "dog"),
+    ):
+        both = placed(prompt)
+        apart = abs(both[first].x - both[second].x)
+        assert apart < (both[first].wide + both[second].wide) / 2, "they overlap"
+
+
+def test_an_unknown_noun_becomes_a_curio_of_its_own():
+    (flumph,) = plan("a glowing flumph in a dark forest").subjects
+    assert (flumph.noun, flumph.art) == ("flumph", f"{CURIO}flumph")
+    assert named("three purple zorbles beside a fox") == {"zorble": 3, "fox": 1}
+    assert plan("a zorblax").setting == "abstract"
+    first, second = (pixels(paint(f"a {word}", SMALL, 1)) for word in ("zorblax", "quindle"))
+    assert np.abs(first - second).mean() > 4
+    assert svg_of(f"{CURIO}zorblax") == svg_of(f"{CURIO}zorblax")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a portrait of an owl",
+        "a man in a suit",
+        "a cozy room",
+        "the feeling of jazz",
+        "a quietly sleeping fox",
+    ],
+)
+def test_talk_about_the_picture_is_no_curio(prompt):
+    assert not any(subject.art.startswith(CURIO) for subject in plan(prompt).subjects)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +183,9 @@ def test_verbs_join_a_subject_to_the_next(prompt, join):
         ("a lake, pencil sketch", ("sketch",)),
         ("a lake, cyberpunk", ("neon",)),
         ("a lake, black and white", ("noir",)),
+        ("a lake, stained glass", ("glass",)),
+        ("a polaroid of a lake", ("polaroid",)),
+        ("a lake as a children's drawing", ("crayon",)),
         ("a lake", ()),
     ],
 )
@@ -174,10 +245,22 @@ def test_the_colour_asked_for_is_in_the_picture():
     assert reddish("a red car on a road at noon") > reddish("a blue car on a road at noon") + 0.03
 
 
-def test_every_style_changes_the_picture():
-    plain = pixels(paint("a fox in a field at noon", SMALL, 1))
-    for style in ("watercolor", "oil painting", "pixel art", "neon", "disposable camera", "pencil sketch"):
-        assert np.abs(pixels(paint(f"a fox in a field at noon, {style}", SMALL, 1)) - plain).mean() > 4, style
+def test_every_style_changes_the_picture_in_its_own_way():
+    words_of = {meaning: word for word, meaning in STYLES.items()}
+    assert set(words_of) == set(FILTERS)
+    prompt = "a fox in a field at noon"
+    pictures = {"": pixels(paint(prompt, SMALL, 1))}
+    for style, word in words_of.items():
+        pictures[style] = pixels(paint(f"{prompt}, {word}", SMALL, 1))
+    for (one, first), (other, second) in combinations(pictures.items(), 2):
+        assert np.abs(first - second).mean() > 4, (one, other)
+
+
+def test_no_two_of_the_gallery_look_alike():
+    assert len(PROMPTS) == len(set(PROMPTS)) == 60
+    looks = [pixels(paint(prompt, (96, 96), 1)) for prompt in PROMPTS]
+    for (one, first), (other, second) in combinations(zip(PROMPTS, looks, strict=True), 2):
+        assert np.abs(first - second).mean() > 12, (one, other)
 
 
 HOSTILE = [
