@@ -13,11 +13,12 @@ from collections.abc import Callable
 
 from services.azure.image_request import ImageRequest
 from services.errors import NotFound, NotSaved
+from services.operations.held import LEASE_S
 from services.operations.view import OperationView, checkable, view
 from services.operations.worker import OperationWorker
 from services.store import Row, Store
 
-LEASE_S = 10.0
+DRAIN_S = 5.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -35,13 +36,14 @@ class Operations:
         self._store = store
         self._worker = worker
         self._clock = clock
-        self._name = secrets.token_hex(8)
+        self._at_once = at_once
         self._closing = threading.Event()
+        self._closed = threading.Event()
         self._news = threading.Semaphore(0)
         self._held: set[str] = set()
         self._threads = [threading.Thread(target=self._serve, name=f"operations-{i}") for i in range(at_once)]
-        self._threads.append(threading.Thread(target=self._keep_leases, name="operations-leases"))
-        for thread in self._threads:
+        self._heart = threading.Thread(target=self._keep_leases, name="operations-leases")
+        for thread in (*self._threads, self._heart):
             thread.start()
 
     def generate(self, owner: str, intent: str, request: ImageRequest, *, keep: bool = True) -> str:
@@ -85,19 +87,26 @@ class Operations:
         row = self._store.operation(owner, id)
         if row is not None and checkable(row):
             state = "polling" if row["service_id"] else "submitting"
-            self._store.step(
-                id, was=(row["state"],), state=state, error=None, lease_until=0, submitted_at=self._clock()
-            )
+            self._store.step(id, was=(row["state"],), state=state, error=None, lease_until=0)
             self._news.release()
 
     def close(self) -> None:
-        """Lets the workers finish the step they are in; what is unfinished goes on at the next start."""
+        """Gives the workers five seconds for the step they are in, then hangs up on whoever they wait for.
+
+        What is unfinished goes on at the next start.
+        """
         self._closing.set()
-        self._worker.close()
+        self._worker.rest()
         for _ in self._threads:
             self._news.release()
+        end = time.monotonic() + DRAIN_S
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        self._worker.close()
         for thread in self._threads:
             thread.join()
+        self._closed.set()
+        self._heart.join()
 
     def _view(self, row: Row) -> OperationView:
         return view(row, self._store.queue_position(row) if row["state"] == "queued" else 0)
@@ -105,26 +114,27 @@ class Operations:
     def _serve(self) -> None:
         while not self._closing.is_set():
             try:
-                row = self._store.claim(self._name, LEASE_S)
+                lease = secrets.token_hex(8)  # one for each claim: a lease that ran out is never ours again
+                row = self._store.claim(lease, LEASE_S, self._at_once)
                 if row is None:
                     self._news.acquire(timeout=1.0)
                 else:
-                    self._carry_out(row)
+                    self._carry_out(row, lease)
             except NotSaved as error:
                 _LOG.error("image operations wait: %s", error)
                 self._closing.wait(1.0)
 
-    def _carry_out(self, row: Row) -> None:
-        self._held.add(row["id"])
+    def _carry_out(self, row: Row, lease: str) -> None:
+        self._held.add(lease)
         try:
             self._worker.carry_out(row)
         finally:
-            self._held.discard(row["id"])
-            self._store.release(row["id"], self._name)
+            self._held.discard(lease)
+            self._store.release(row["id"], lease)
 
     def _keep_leases(self) -> None:
-        while not self._closing.wait(LEASE_S / 3):
+        while not self._closed.wait(LEASE_S / 3):
             try:
-                self._store.renew(self._name, tuple(self._held), LEASE_S)
+                self._store.renew(tuple(self._held), LEASE_S)
             except NotSaved as error:
                 _LOG.error("leases not renewed: %s", error)

@@ -9,32 +9,24 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from services.azure import Azure
-from services.azure.image_request import ImageRequest
-from services.azure.images import FAILED, SUCCEEDED, OperationReply, Picture
-from services.errors import (
-    BadReply,
-    Busy,
-    Filtered,
-    NotSaved,
-    OutcomeUnknown,
-    Refused,
-    ServiceError,
-    Unreachable,
-)
+from services.azure.images import FAILED, SUCCEEDED, OperationReply
+from services.errors import BadReply, Filtered, NotSaved, OutcomeUnknown, Refused, ServiceError
+from services.operations.held import Held, Lost, ending
 from services.operations.policy import WATCH_S, gives_up, not_accepted, overdue, poll_delay
+from services.operations.saving import LINK_GONE, Saver
 from services.pictures import Pictures
-from services.store import UNFINISHED, Row, Store
+from services.store import Row, Store
 
-DOWNLOAD_TRIES = 4
 _LOG = logging.getLogger(__name__)
 
 
 class OperationWorker:
-    """Knows the service, the store and the pictures; holds nothing of an operation itself."""
+    """Knows the service, the store and the pictures; holds nothing of an operation itself.
+
+    clock: Unix seconds, for what is kept and shown. elapsed: monotonic seconds, for deadlines.
+    """
 
     def __init__(
         self,
@@ -42,70 +34,80 @@ class OperationWorker:
         azure: Azure,
         pictures: Pictures,
         *,
-        watch_s: float = WATCH_S,
         clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._azure = azure
-        self._pictures = pictures
-        self._watch_s = watch_s
+        self._saver = Saver(azure, pictures)
         self._clock = clock
+        self._elapsed = elapsed
         self._closing = threading.Event()
-        self._downloads = ThreadPoolExecutor(4, thread_name_prefix="download")
+
+    def rest(self) -> None:
+        """Ends waits between polls; a submit or a download under way is finished."""
+        self._closing.set()
 
     def close(self) -> None:
-        """Ends waits between polls; a request under way is finished."""
-        self._closing.set()
-        self._downloads.shutdown(wait=False, cancel_futures=True)
+        """Ends what is still under way; the next start goes on with it."""
+        self.rest()
+        self._saver.close()
 
     def carry_out(self, row: Row) -> None:
         """Works until the operation ends or the server closes; whatever goes wrong, the row says so."""
+        with contextlib.suppress(Lost):  # it goes on in other hands, or nobody wants it any more
+            self._carry_out(Held(self._store, row, self._clock))
+
+    def _carry_out(self, held: Held) -> None:
         try:
-            if row["state"] == "queued":
-                self._submit(row, ImageRequest(**row["request"]))
-            elif row["state"] == "submitting" or row["service_id"] is None:
-                self._recover(row)
+            if held.state == "queued":
+                self._submit(held)
+            elif held.state == "submitting" or held.service_id is None:
+                self._recover(held)
             else:
-                self._follow(row)
-        except NotSaved:
+                self._follow(held, held.service_id)
+        except (Lost, NotSaved):
             raise
         except ServiceError as error:
-            self._finish(row, "failed", error)
+            if not (
+                self._closing.is_set() and isinstance(error, OutcomeUnknown)
+            ):  # else ask at the next start
+                self._finish(held, error)
         except Exception:
             if self._closing.is_set():
                 return  # the pools are gone; the row goes on at the next start
-            _LOG.exception("operation %s ended by a defect", row["id"])
-            self._finish(row, "unknown", ServiceError(f"Something went wrong here. Reference: {row['id']}."))
+            _LOG.exception("operation %s ended by a defect", held.id)
+            self._finish(held, ServiceError(f"Something went wrong here. Reference: {held.id}."), "unknown")
 
-    def _submit(self, row: Row, request: ImageRequest) -> None:
-        row["submitted_at"] = self._clock()
-        if not self._step(row, was=("queued",), state="submitting", submitted_at=row["submitted_at"]):
-            return  # canceled a moment ago
-        waited_for = request.deployment is not None  # the synchronous route answers with the pictures
+    def _submit(self, held: Held) -> None:
+        request = held.request
+        held.send()
         try:
-            if waited_for:
+            if held.waited_for:
                 reply = self._azure.generate(request)
             else:
-                reply = self._azure.submit(request, row["operation_id"])
+                reply = self._azure.submit(request, held.operation_id)
         except ServiceError as error:
+            held.failed_poll(error)
             if not_accepted(error):
                 raise
-            self._recover(row, error)
+            self._recover(held, error)
         else:
-            if waited_for:
-                self._record(row, reply.http_status, "", None, reply.request_id)  # it has no status word
-                self._ended(row, reply)
+            status = "" if held.waited_for else reply.status  # that route has no status word
+            held.poll(reply.http_status, status, reply.retry_after, reply.request_id)
+            if held.waited_for:
+                self._ended(held, reply)
             elif reply.id is None:  # accepted without a name: ours may do
-                self._recover(row)
+                self._recover(held)
             else:
-                self._accepted(row, reply)
+                self._accepted(held, reply.id)
 
-    def _recover(self, row: Row, lost: ServiceError | None = None) -> None:
+    def _recover(self, held: Held, lost: ServiceError | None = None) -> None:
         """Asks for an operation that may have been accepted, under the id it was sent with.
 
         The synchronous route keeps nothing that could be asked for. lost: what came instead of its answer.
         """
-        if row["request"].get("deployment") is not None:
+        if held.waited_for:
             raise OutcomeUnknown(
                 "The request was sent, but the pictures never arrived: they may have been made.",
                 advice="The service does not keep them. Generate anew if you want; both may be billed.",
@@ -113,7 +115,7 @@ class OperationWorker:
                 status=lost.status if lost else None,
             )
         try:
-            reply = self._azure.poll(row["operation_id"])
+            reply = self._poll(held, held.operation_id)
         except ServiceError as error:
             raise OutcomeUnknown(
                 "The request was sent, but no answer came back: it may have been accepted.",
@@ -121,137 +123,107 @@ class OperationWorker:
                 request_id=error.request_id,
                 status=error.status,
             ) from None
-        else:
-            self._accepted(row, reply)
+        self._accepted(held, reply.id or held.operation_id)
 
-    def _accepted(self, row: Row, reply: OperationReply) -> None:
-        if reply.id is None:
-            raise BadReply("The service accepted the request but named no operation.")
-        row["service_id"] = reply.id
-        self._record(row, reply.http_status, reply.status, reply.retry_after, reply.request_id)
-        self._step(row, state="polling", service_id=reply.id)
-        self._follow(row)
+    def _accepted(self, held: Held, service_id: str) -> None:
+        self._keep(held, state="polling", service_id=service_id)
+        self._follow(held, service_id)
 
-    def _follow(self, row: Row) -> None:
+    def _follow(self, held: Held, service_id: str) -> None:
         """Polls at once, then as often as the service asks, to the first end state."""
+        began = self._elapsed()
         failures: list[ServiceError] = []
         while not self._closing.is_set():
             try:
-                reply = self._azure.poll(row["service_id"])
+                reply = self._poll(held, service_id)
             except ServiceError as error:
+                if self._closing.is_set():
+                    return
                 failures.append(error)
-                self._record(row, error.status, error.code or "", error.retry_after, error.request_id)
                 if gives_up(failures):
-                    self._finish(row, "unknown", error)
+                    self._finish(held, error, "unknown")
                     return
                 wait = error.retry_after
             else:
                 failures, wait = [], reply.retry_after
-                self._record(row, reply.http_status, reply.status, wait, reply.request_id)
-                if self._ended(row, reply):
+                if self._ended(held, reply):
                     return
-            elapsed = self._clock() - row["submitted_at"]
-            if elapsed > self._watch_s:
-                raise overdue(self._watch_s)
+            elapsed = self._elapsed() - began
+            if elapsed > WATCH_S:
+                raise overdue(WATCH_S)
             delay = poll_delay(elapsed, wait)
-            self._step(row, next_poll_at=self._clock() + delay)
+            held.next_poll(delay)
             self._closing.wait(delay)
 
-    def _ended(self, row: Row, reply: OperationReply) -> bool:
+    def _poll(self, held: Held, service_id: str) -> OperationReply:
+        try:
+            reply = self._azure.poll(service_id)
+        except ServiceError as error:
+            held.failed_poll(error)
+            raise
+        held.poll(reply.http_status, reply.status, reply.retry_after, reply.request_id)
+        return reply
+
+    def _ended(self, held: Held, reply: OperationReply) -> bool:
         status = reply.status.lower()
         if status in SUCCEEDED:
-            self._save(row, reply)
+            self._save(held, reply)
             return True
         if status not in FAILED:
             return False
         if reply.filter is not None:
-            blocked = Filtered(
+            raise Filtered(
                 "The content filter blocked this prompt. No picture was made.",
                 report=reply.filter,
                 advice="Reword the prompt and try again. The call may still be billed.",
                 code=reply.error_code,
                 request_id=reply.request_id,
             )
-            self._finish(row, "failed", blocked)
-        else:
-            word = "failed" if status == "failed" else f"ended as “{reply.status}”"
-            raise Refused(
-                f"The image operation {word}.",
-                advice=reply.error or "The service gave no reason. Generate again for another try.",
-                code=reply.error_code,
-                request_id=reply.request_id,
-            )
-        return True
+        word = "failed" if status == "failed" else f"ended as “{reply.status}”"
+        raise Refused(
+            f"The image operation {word}.",
+            advice=reply.error or "The service gave no reason. Generate again for another try.",
+            code=reply.error_code,
+            request_id=reply.request_id,
+        )
 
-    def _save(self, row: Row, reply: OperationReply) -> None:
+    def _save(self, held: Held, reply: OperationReply) -> None:
         if not reply.pictures:
             raise BadReply(
                 "The service finished without an image.",
-                advice="Generate again for another try.",
+                advice="Check again, or generate again for another try."
+                if held.service_id
+                else "Generate again for another try.",
                 request_id=reply.request_id,
             )
-        self._step(row, state="saving")
-        slots = list(self._downloads.map(self._slot, reply.pictures))
-        if any(slot is None for slot in slots):  # a link is gone: ask once for fresh ones
-            fresh: tuple[Picture, ...] = ()
+        self._keep(held, state="saving")
+        slots = self._saver.save(reply.pictures, [slot if slot.get("key") else None for slot in held.slots])
+        if None in slots and held.service_id:  # a link is gone: ask once for fresh ones
             with contextlib.suppress(ServiceError):  # the other pictures stand
-                fresh = self._azure.poll(row["service_id"]).pictures if row["service_id"] else ()
-            again = (fresh[i] if i < len(fresh) else picture for i, picture in enumerate(reply.pictures))
-            slots = [
-                slot or self._slot(picture) or {"error": "The picture's link is gone."}
-                for slot, picture in zip(slots, again, strict=True)
-            ]
-        self._step(row, state="succeeded", slots=slots, expires_at=reply.expires, next_poll_at=None)
+                fresh = self._poll(held, held.service_id).pictures
+                slots = self._saver.save(fresh[: len(slots)] + reply.pictures[len(fresh) :], slots)
+        if (
+            self._closing.is_set()
+            and held.service_id
+            and any(slot is None or slot.get("error") for slot in slots)
+        ):
+            return
+        known = [slot or {"error": LINK_GONE} for slot in slots]
+        held.step(state="succeeded", slots=known, expires_at=reply.expires, next_poll_at=None)
 
-    def _slot(self, picture: Picture) -> Row | None:
-        """One slot as plain values; None where the link is gone and a fresh one is worth asking for."""
-        if picture.filter is not None:
-            return {"filter": picture.filter.to_json()}
-        try:
-            if picture.content is not None:
-                stored = self._pictures.add(picture.content)
-            elif picture.url is not None:
-                stored = self._pictures.add(self._download(picture.url))
-            else:
-                return {"error": picture.error}
-        except Refused:
-            return None
-        except ServiceError as error:
-            return {"error": f"{error} {error.advice}".strip()}
-        return {
-            "key": stored.key,
-            "width": stored.width,
-            "height": stored.height,
-            "revised_prompt": picture.revised_prompt,
-        }
-
-    def _download(self, url: str) -> bytes:
-        for attempt in range(1, DOWNLOAD_TRIES):
+    def _keep(self, held: Held, **values: str) -> None:
+        """Writes what the service accepted, as often as it takes: nobody else knows it."""
+        while True:
             try:
-                return self._azure.download(url)
-            except (Unreachable, Busy):
-                self._closing.wait(0.25 * 2**attempt)
-        return self._azure.download(url)
+                held.step(**values)
+                return
+            except NotSaved as error:
+                _LOG.error("operation %s waits: %s", held.id, error)
+                if self._closing.wait(1.0):
+                    raise
 
-    def _record(
-        self, row: Row, http_status: int | None, status: str, wait: float | None, request_id: str | None
-    ) -> None:
-        now = self._clock()
-        poll = {
-            "at": now,
-            "elapsed_s": now - row["submitted_at"],
-            "http_status": http_status,
-            "status": status,
-            "retry_after_s": wait,
-            "request_id": request_id,
-        }
-        row["polls"] = [*row["polls"], poll]
-
-    def _finish(self, row: Row, state: str, error: ServiceError) -> None:
-        report = error.report.to_json() if isinstance(error, Filtered) else None
-        if isinstance(error, OutcomeUnknown):
-            state = "unknown"
-        self._step(row, state=state, error=error.to_json(), filter=report, next_poll_at=None)
-
-    def _step(self, row: Row, was: tuple[str, ...] = UNFINISHED, **values: Any) -> bool:
-        return self._store.step(row["id"], was=was, polls=row["polls"], **values)
+    def _finish(self, held: Held, error: ServiceError, state: str = "failed") -> None:
+        if any(slot.get("key") for slot in held.slots):  # it was asked for what was missing: the rest stands
+            held.step(state="succeeded", next_poll_at=None)
+        else:
+            held.step(**ending(error, state))

@@ -68,16 +68,23 @@ class OperationRows(Database):
         with self._read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def claim(self, worker: str, lease_s: float) -> Row | None:
-        """Takes the oldest unfinished operation that nobody holds; what is under way comes first."""
+    def claim(self, worker: str, lease_s: float, at_once: int = 2) -> Row | None:
+        """Takes the oldest unfinished operation that nobody holds; what is under way comes first.
+
+        worker: a name for this one lease. None too while `at_once` operations are held, here or elsewhere.
+        """
         now, table = self._clock(), OPERATIONS.c
+        unfinished = table.state.in_(UNFINISHED)
+        held = sa.select(sa.func.count()).select_from(OPERATIONS).where(unfinished, table.lease_until >= now)
         wanted = (
             sa.select(OPERATIONS)
-            .where(table.state.in_(UNFINISHED), table.lease_until < now)
+            .where(unfinished, table.lease_until < now)
             .order_by(table.state == "queued", table.created_at)
             .limit(1)
         )
         with self._write() as connection:
+            if connection.execute(held).scalar_one() >= at_once:
+                return None
             row = connection.execute(wanted).mappings().first()
             if row is None:
                 return None
@@ -85,23 +92,28 @@ class OperationRows(Database):
             connection.execute(OPERATIONS.update().where(table.id == row["id"]).values(lease))
             return {**row, **lease}
 
-    def renew(self, worker: str, ids: Collection[str], lease_s: float) -> None:
-        """Prolongs a worker's leases on these operations."""
-        held = (OPERATIONS.c.worker == worker, OPERATIONS.c.id.in_(ids))
+    def renew(self, workers: Collection[str], lease_s: float) -> None:
+        """Prolongs leases."""
+        update = OPERATIONS.update().where(OPERATIONS.c.worker.in_(workers))
         with self._write() as connection:
-            connection.execute(OPERATIONS.update().where(*held).values(lease_until=self._clock() + lease_s))
+            connection.execute(update.values(lease_until=self._clock() + lease_s))
 
     def release(self, id: str, worker: str) -> None:
         """Gives an operation back."""
         held = (OPERATIONS.c.id == id, OPERATIONS.c.worker == worker)
         with self._write() as connection:
-            connection.execute(OPERATIONS.update().where(*held).values(lease_until=0))
+            connection.execute(OPERATIONS.update().where(*held).values(lease_until=0, worker=None))
 
-    def step(self, id: str, *, was: tuple[str, ...], **values: Any) -> bool:
-        """Writes to an operation if its state is still one of `was`; tells whether it was."""
-        update = OPERATIONS.update().where(OPERATIONS.c.id == id, OPERATIONS.c.state.in_(was)).values(values)
+    def step(self, id: str, *, was: tuple[str, ...], held_by: str | None = None, **values: Any) -> bool:
+        """Writes to an operation if its state is still one of `was`; tells whether it was.
+
+        held_by: the lease it must be held under, too.
+        """
+        where = [OPERATIONS.c.id == id, OPERATIONS.c.state.in_(was)]
+        if held_by is not None:
+            where.append(OPERATIONS.c.worker == held_by)
         with self._write() as connection:
-            return connection.execute(update).rowcount == 1
+            return connection.execute(OPERATIONS.update().where(*where).values(values)).rowcount == 1
 
     def _first(self, *conditions: sa.ColumnElement[bool]) -> Row | None:
         there = OPERATIONS.c.deleted_at.is_(None)

@@ -31,11 +31,17 @@ class Bench:
         }
         self.store.add_operation({**row, "operation_id": OURS, "state": state, **more})
 
-    def carry_out(self) -> Row:
-        row = self.store.claim("worker", 60)
+    def carry_out(self, lease: str = "worker") -> Row:
+        row = self.store.claim(lease, 60)
         assert row is not None
         self.worker.carry_out(row)
+        self.store.release("a", lease)
         return self.row
+
+    def take_over(self) -> Row:
+        """Another worker carries on with what this one seems to have dropped."""
+        self.store.release("a", "worker")
+        return self.carry_out("another")
 
     def work(self) -> Row:
         self.add()

@@ -72,7 +72,7 @@ def bench(configure: Callable[..., Settings]) -> Iterator[Bench]:
     store = Store(settings.data_dir / "playground.db")
     azure = Azure(settings)
     pictures = Pictures(settings.data_dir / "pictures", settings.keys[0])
-    worker = OperationWorker(store, azure, pictures, clock=lambda: made.now)
+    worker = OperationWorker(store, azure, pictures, clock=lambda: made.now, elapsed=lambda: made.now)
     made = Bench(store, worker, pictures, settings)
     yield made
     worker.close()

@@ -1,10 +1,15 @@
 """One image operation on its way out: sent once, whatever becomes of the answer."""
 
+import threading
+from typing import Any
+
 import pytest
 
+from services.errors import NotSaved
 from services.store import Row
 from tests.azure_bodies import (
     error,
+    failed,
     operation,
     picture,
     prompt_blocked,
@@ -203,6 +208,72 @@ def test_an_operation_found_under_way_goes_on(bench: Bench, azure: Upstream, sta
     assert bench.carry_out()["state"] == "succeeded"
     assert azure.received("submit") == () and azure.received("poll")[0].path.endswith("/op-7")
     assert bench.originals() == [picture(3)]
+
+
+def test_the_late_answer_of_a_worker_that_only_stalled_still_counts(bench: Bench, azure: Upstream) -> None:
+    states: list[str] = []
+
+    def submit(request: Received) -> Reply:
+        azure.enqueue("poll", error("not_found"))  # it is not known yet, when the other one asks
+        states.append(bench.take_over()["state"])
+        return submitted(OURS)
+
+    azure.enqueue("submit", submit)
+    assert (bench.work()["state"], states) == ("succeeded", ["unknown"])
+    assert bench.row["error"] is None and bench.originals() == [picture(0), picture(1)]
+    assert (len(azure.received("submit")), len(azure.bill)) == (1, 1)
+
+
+def test_a_late_answer_changes_nothing_where_another_has_found_the_operation(
+    bench: Bench, azure: Upstream
+) -> None:
+    ends: list[Row] = []
+
+    def submit(request: Received) -> Reply:
+        azure.enqueue("poll", operation("running", OURS), succeeded(f"{azure.url}/pictures/5.png"))
+        ends.append(bench.take_over())
+        return submitted("another-id")
+
+    azure.enqueue("submit", submit)
+    assert bench.work() == ends[0] and bench.originals() == [picture(5)]
+    assert len(azure.received("poll")) == 2
+
+
+def test_a_worker_that_lost_the_operation_while_it_polled_leaves_it_alone(
+    bench: Bench, azure: Upstream
+) -> None:
+    ends: list[Row] = []
+
+    def poll(request: Received) -> Reply:
+        azure.enqueue("poll", succeeded(f"{azure.url}/pictures/5.png"))
+        ends.append(bench.take_over())
+        return Reply(200, failed())
+
+    azure.enqueue("poll", poll)
+    assert bench.work() == ends[0]
+    assert (bench.row["state"], bench.originals()) == ("succeeded", [picture(5)])
+
+
+def test_an_answer_that_the_disk_refuses_is_kept_as_soon_as_there_is_space(
+    bench: Bench, azure: Upstream
+) -> None:
+    space = threading.Event()
+    row_step, refused = bench.store.step, threading.Event()
+
+    def step(id: str, **values: Any) -> bool:
+        if values.get("state") == "polling" and not space.is_set():
+            refused.set()
+            raise NotSaved("full")
+        return row_step(id, **values)
+
+    bench.store.step = step  # type: ignore[method-assign]
+    bench.add()
+    working = threading.Thread(target=bench.carry_out)
+    working.start()
+    assert refused.wait(8)
+    space.set()
+    working.join(8)
+    assert (bench.row["state"], len(azure.bill)) == ("succeeded", 1)
 
 
 def test_an_operation_canceled_a_moment_ago_is_not_sent(bench: Bench, azure: Upstream) -> None:

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from services import ImageRequest, Invalid, NotFound, OutcomeUnknown, Services
 from services.azure.filters import FilterState
-from tests.azure_bodies import IMAGE_BLOCKED, error, failed, operation, succeeded
+from tests.azure_bodies import IMAGE_BLOCKED, error, failed, operation, picture, succeeded
 from tests.azure_reply import Reply
 from tests.services.following import ME, OTHER, finished, wait
 from tests.upstream import Upstream
@@ -142,6 +143,52 @@ def test_an_operation_that_was_lost_from_sight_is_polled_again(services: Service
     assert len(azure.received("submit")) == 1
 
 
+@pytest.mark.parametrize("body", [operation("succeeded"), operation("succeeded", result=None), succeeded()])
+def test_a_success_without_a_picture_keeps_its_name_and_can_be_asked_for_again(
+    services: Services, azure: Upstream, body: dict[str, Any]
+) -> None:
+    azure.enqueue("poll", body)
+    id = services.generate(ME, "once", ASK)
+    view = finished(services, id)
+    assert (view.state, view.checkable, str(view.error)) == (
+        "failed",
+        True,
+        "The service finished without an image.",
+    )
+    services.check_operation(ME, id)
+    wait(lambda: services.operation(ME, id).state == "succeeded")
+    view = services.operation(ME, id)
+    assert (view.checkable, view.error, len(view.slots)) == (False, None, 1)
+    assert (len(azure.received("submit")), len({poll.path for poll in azure.received("poll")})) == (1, 1)
+
+
+def test_a_set_with_a_lost_picture_can_be_asked_for_it_and_keeps_the_others(
+    services: Services, azure: Upstream
+) -> None:
+    gone, good = f"{azure.url}/pictures/0.png", f"{azure.url}/pictures/1.png"
+    azure.defaults["picture"] = lambda request: Reply(404 if "/0.png" in request.path else 200, picture(1))
+    azure.enqueue("poll", *[succeeded(gone, good, IMAGE_BLOCKED)] * 2)
+    id = services.generate(ME, "once", ASK)
+    before = finished(services, id)
+    assert (before.state, before.checkable) == ("succeeded", True)
+    assert [bool(slot.key) for slot in before.slots] == [False, True, False]
+
+    azure.enqueue("poll", error("firewall"))
+    services.check_operation(ME, id)
+    wait(lambda: len(azure.received("poll")) == 3 and services.operation(ME, id).ended)
+    assert services.operation(ME, id).slots == before.slots and services.operation(ME, id).error is None
+
+    azure.enqueue("poll", succeeded(f"{azure.url}/pictures/2.png", good, IMAGE_BLOCKED))
+    services.check_operation(ME, id)
+    wait(lambda: len(azure.received("poll")) == 4 and services.operation(ME, id).ended)
+    after = services.operation(ME, id)
+    assert [bool(slot.key) for slot in after.slots] == [True, True, False] and after.slots[
+        1:
+    ] == before.slots[1:]
+    assert (after.checkable, len([r for r in azure.received("picture") if "/1.png" in r.path])) == (False, 1)
+    assert len(azure.received("submit")) == 1
+
+
 def test_checking_what_is_known_changes_nothing(services: Services, azure: Upstream) -> None:
     id = services.generate(ME, "once", ASK)
     before = finished(services, id)
@@ -224,3 +271,15 @@ def test_two_servers_on_one_folder_share_the_work(start: Start, azure: Upstream)
     for number, id in enumerate(ids):
         assert finished(servers[(number + 1) % 2], id).state == "succeeded"
     assert (len(azure.received("submit")), len(azure.bill)) == (6, 6)
+
+
+def test_two_servers_on_one_folder_have_two_under_way_together(start: Start, azure: Upstream) -> None:
+    azure.hold("poll")
+    servers = [start(), start()]
+    ids = [servers[number % 2].generate(ME, str(number), ASK) for number in range(4)]
+    azure.wait_for("poll", 2)
+    assert sorted(states(servers[0], ids)) == ["polling", "polling", "queued", "queued"]
+    azure.release("poll")
+    for id in ids:
+        assert finished(servers[0], id).state == "succeeded"
+    assert len(azure.bill) == 4

@@ -123,24 +123,31 @@ def test_a_claim_takes_what_is_under_way_first_then_the_oldest(store: Store) -> 
     for id in "abc":
         add(store, id)
     store.step("b", was=UNFINISHED, state="polling")
-    claimed = [store.claim("w", 10) for _ in range(4)]
+    claimed = [store.claim("w", 10, at_once=9) for _ in range(4)]
     assert [row and row["id"] for row in claimed] == ["b", "a", "c", None]
+
+
+def test_no_more_are_claimed_than_may_be_under_way_whoever_holds_them(store: Store, clock: Clock) -> None:
+    for id in "abc":
+        add(store, id)
+    assert [bool(store.claim(worker, 10, at_once=2)) for worker in "uvw"] == [True, True, False]
+    store.step("a", was=UNFINISHED, state="succeeded")
+    assert (store.claim("w", 10, at_once=2) or {})["id"] == "c"
 
 
 def test_a_lease_runs_out_unless_it_is_renewed_or_given_back(store: Store, clock: Clock) -> None:
     for id in "abc":
         add(store, id)
-        store.claim("w", 10)
+        store.claim(f"w-{id}", 10, at_once=3)
     clock.now += 8
-    store.renew("w", ["a"], 10)
-    store.renew("another", ["b"], 10)
+    store.renew(["w-a", "another"], 10)
     store.release("b", "another")
-    assert store.claim("v", 10) is None
-    store.release("c", "w")
-    assert (store.claim("v", 10) or {})["id"] == "c"
+    assert store.claim("v", 10, at_once=3) is None
+    store.release("c", "w-c")
+    assert (store.claim("v", 10, at_once=3) or {})["id"] == "c"
     clock.now += 5
-    assert (store.claim("v", 10) or {})["id"] == "b"
-    assert store.claim("v", 10) is None
+    assert (store.claim("v", 10, at_once=3) or {})["id"] == "b"
+    assert store.claim("v", 10, at_once=3) is None
 
 
 @pytest.mark.parametrize("state", ["succeeded", "failed", "canceled", "unknown"])
@@ -155,6 +162,9 @@ def test_a_step_is_taken_from_the_right_state_only(store: Store) -> None:
     assert store.step("a", was=("queued",), state="submitting", slots=[{"key": "k"}])
     assert not store.step("a", was=("queued",), state="canceled")
     assert not store.step("random", was=UNFINISHED, state="canceled")
+    store.claim("w", 10)
+    assert not store.step("a", was=UNFINISHED, held_by="v", state="failed")
+    assert store.step("a", was=UNFINISHED, held_by="w", next_poll_at=1.0)
     row = store.operation(ME, "a") or {}
     assert (row["state"], row["slots"]) == ("submitting", [{"key": "k"}])
 

@@ -1,0 +1,69 @@
+"""Keeps the pictures of an operation: each on its own, each link fetched once."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from services.azure import Azure
+from services.azure.images import Picture
+from services.errors import Busy, Refused, ServiceError, Unreachable
+from services.pictures import Pictures
+from services.store import Row
+
+DOWNLOAD_TRIES = 4
+LINK_GONE = "The picture's link is gone."
+
+
+class Saver:
+    """Downloads at most four pictures at a time."""
+
+    def __init__(self, azure: Azure, pictures: Pictures) -> None:
+        self._azure = azure
+        self._pictures = pictures
+        self._closing = threading.Event()
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="download")
+
+    def close(self) -> None:
+        """Gives up what has not begun and every further try."""
+        self._closing.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def save(self, pictures: tuple[Picture, ...], kept: Sequence[Row | None]) -> list[Row | None]:
+        """A slot for each picture, in order; None where its link is gone and a fresh one is worth asking for.
+
+        kept: the slots of an earlier try, which stay; None where there is none yet.
+        """
+        earlier = {index: slot for index, slot in enumerate(kept) if slot is not None}
+        missing = dict.fromkeys(picture for index, picture in enumerate(pictures) if index not in earlier)
+        found = dict(zip(missing, self._pool.map(self._slot, missing), strict=True))
+        slots = [earlier.get(index) or found[picture] for index, picture in enumerate(pictures)]
+        return [*slots, *kept[len(pictures) :]]
+
+    def _slot(self, picture: Picture) -> Row | None:
+        if picture.filter is not None:
+            return {"filter": picture.filter.to_json()}
+        try:
+            if picture.content is not None:
+                stored = self._pictures.add(picture.content)
+            elif picture.url is not None:
+                stored = self._pictures.add(self._download(picture.url))
+            else:
+                return {"error": picture.error}
+        except Refused:
+            return None
+        except ServiceError as error:
+            return {"error": f"{error} {error.advice}".strip()}
+        return {
+            "key": stored.key,
+            "width": stored.width,
+            "height": stored.height,
+            "revised_prompt": picture.revised_prompt,
+        }
+
+    def _download(self, url: str) -> bytes:
+        for attempt in range(1, DOWNLOAD_TRIES):
+            try:
+                return self._azure.download(url)
+            except (Unreachable, Busy):
+                self._closing.wait(0.25 * 2**attempt)
+        return self._azure.download(url)
