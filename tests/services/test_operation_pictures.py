@@ -159,7 +159,7 @@ def test_a_row_the_disk_refuses_is_not_sent(bench: Bench, azure: Upstream) -> No
 
 
 def test_a_defect_ends_in_words_with_a_reference(bench: Bench, azure: Upstream) -> None:
-    bench.add(request={"of": "the future"})
+    bench.add(request={"prompt": "A cat", "of": "the future"})
     row = bench.carry_out()
     assert (row["state"], azure.requests) == ("unknown", ())
     assert row["error"]["message"] == "Something went wrong here. Reference: a."
