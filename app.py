@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services, Settings, address
 from ui import session
-from ui.middleware import OwnerCookie, SecurityHeaders, owner_of
+from ui.middleware import OwnerCookie, Preload, SecurityHeaders, owner_of
 
 ROOT = Path(__file__).parent
 _LOG = logging.getLogger("playground")
@@ -74,7 +74,11 @@ app = st.App(
     ROOT / "ui" / "shell.py",
     lifespan=lifespan,
     routes=[Route("/healthz", healthz), Route("/pictures/{key}", picture)],
-    middleware=[Middleware(SecurityHeaders), Middleware(OwnerCookie, holder=session.holder)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(Preload),
+        Middleware(OwnerCookie, holder=session.holder),
+    ],
 )
 
 if __name__ == "__main__":

@@ -11,24 +11,23 @@ session.restore("completion", parameters.COMPLETION)
 if st.session_state["completion-api-version"] is None:
     st.session_state["completion-api-version"] = services.settings.api_version
 
-shown = session.shown_run("completion")
+showing = session.shown_run("completion")
+shown = showing.id
 run = services.run(owner, shown)
 ended = run is not None and run.ended  # asked once: a run that ends meanwhile ends the page's script too
 
 
 def generate() -> None:
-    """Starts a run with what the page holds, unless one is under way: the second press of a double click
-    still calls what the page before the first had drawn."""
-    current = services.run(owner, st.session_state["completion-run"])
-    if current is not None and not current.ended:
-        return
+    """Starts a run with what the page holds; the second press of a double click, which still belongs to what
+    was shown before the first, starts nothing."""
     st.session_state["completion-problem"] = None
+    request = parameters.completion_request()
+    if showing.id != shown:
+        return
     try:
-        started = services.complete(owner, parameters.completion_request())
+        showing.show(services.complete(owner, request).id)
     except ServiceError as error:
         st.session_state["completion-problem"] = error
-    else:
-        session.show_run("completion", started.id)
 
 
 def stop() -> None:
@@ -48,7 +47,7 @@ def clear() -> None:
     """Empties the prompt and the result; parameters stay."""
     stop()
     st.session_state.update({"completion-prompt": "", "completion-problem": None})
-    session.show_run("completion", "")
+    showing.show("")
 
 
 st.title("Text completion", anchor=False)
@@ -65,7 +64,9 @@ with writing:
         placeholder="Write the beginning of a text. The model goes on from there.",
     )
     with st.container(horizontal=True, key="completion-actions"):
-        actions.primary("completion", running=run is not None and not ended, generate=generate, stop=stop)
+        actions.primary(
+            "completion", shown, running=run is not None and not ended, generate=generate, stop=stop
+        )
         examples.menu(examples.TEXT, services.sandbox is not None, "completion", choose)
         start_over("completion", clear)
 

@@ -12,7 +12,8 @@ from ui.confirm import start_over
 services, owner = session.services(), session.owner()
 session.restore("image", parameters.IMAGE)
 
-shown = session.shown_run("image")  # the id of what the page shows, empty for nothing
+showing = session.shown_run("image")
+shown = showing.id
 view = missing = None
 if shown:
     try:
@@ -28,16 +29,17 @@ if not watching:
 
 
 def generate() -> None:
-    """Queues an operation; a double click carries the same intent and is the same operation."""
+    """Queues an operation; the second press of a double click, which still belongs to what was shown before
+    the first, starts nothing."""
     st.session_state["image-problem"] = None
+    intent = st.session_state["image-intent"]
     try:
         family = services.image_family(st.session_state["image-deployment"] or None)
         request = parameters.image_request(family)
-        started = services.generate(owner, st.session_state["image-intent"], request)
+        if showing.id == shown:
+            showing.show(services.generate(owner, intent, request))
     except ServiceError as error:
         st.session_state["image-problem"] = error
-    else:
-        session.show_run("image", started)
 
 
 def stop() -> None:
@@ -74,7 +76,7 @@ def choose(example: examples.Example) -> None:
 def clear() -> None:
     """Empties the prompt and the result; the operation and its pictures are kept."""
     st.session_state.update({"image-prompt": "", "image-problem": None})
-    session.show_run("image", "")
+    showing.show("")
 
 
 st.title("Image generation", anchor=False)
@@ -91,7 +93,7 @@ with making:
         placeholder="Describe a picture: what is in it, where, in which light and style.",
     )
     with st.container(horizontal=True, key="image-actions"):
-        actions.primary("image", running=watching, generate=generate, stop=stop)
+        actions.primary("image", shown, running=watching, generate=generate, stop=stop)
         examples.menu(examples.IMAGES, services.sandbox is not None, "image", choose)
         start_over("image", clear)
 
@@ -109,8 +111,8 @@ with making:
                 "Show the last result",
                 key="image-latest",
                 icon=":material/history:",
-                on_click=session.show_run,
-                args=("image", latest),
+                on_click=showing.show,
+                args=(latest,),
             )
     elif view is not None and view.ended:
         with results, st.container(key="image-finished"):

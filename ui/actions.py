@@ -5,8 +5,14 @@ from collections.abc import Callable
 import streamlit as st
 
 
-def primary(page: str, *, running: bool, generate: Callable[[], None], stop: Callable[[], None]) -> None:
-    """Ctrl+Enter generates, Esc stops; never disabled, whatever stands in a text box."""
+def primary(
+    page: str, shown: str, *, running: bool, generate: Callable[[], None], stop: Callable[[], None]
+) -> None:
+    """Ctrl+Enter generates, Esc stops; never disabled, whatever stands in a text box.
+
+    shown: the run that is drawn beside it. Generate is another button for each, so that the second press of a
+    double click is known for what it is, also when a short run has already ended.
+    """
     if running:
         st.button(
             "Stop",
@@ -19,7 +25,7 @@ def primary(page: str, *, running: bool, generate: Callable[[], None], stop: Cal
     else:
         st.button(
             "Generate",
-            key=f"{page}-generate",
+            key=f"{page}-generate-{shown}" if shown else f"{page}-generate",
             type="primary",
             icon=":material/play_arrow:",
             shortcut="Mod+Enter",

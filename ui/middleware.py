@@ -1,4 +1,4 @@
-"""What every response carries: the owner cookie on pages, security headers everywhere. Pure ASGI."""
+"""What responses carry: the owner cookie and a preload on pages, security headers everywhere. Pure ASGI."""
 
 import base64
 import hashlib
@@ -17,6 +17,7 @@ from services import Secret, Services
 
 COOKIE = "playground_owner"
 _YEAR_S = 365 * 24 * 3600
+_STATIC = Path(st.__file__).parent / "static"
 
 
 class Serving(Protocol):
@@ -66,6 +67,33 @@ class OwnerCookie:
         await self.app(scope, receive, with_cookie)
 
 
+class Preload:
+    """Has the browser fetch Streamlit's buttons together with the page.
+
+    It would fetch them when the first one is drawn, while the text box beside it may already stand: a
+    Ctrl+Enter pressed in between would commit the prompt and start nothing.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        chunks = sorted((_STATIC / "static" / "js").glob("Button.*.js"))
+        self._link = ", ".join(
+            f'</static/js/{chunk.name}>; rel="modulepreload"; crossorigin' for chunk in chunks
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the link to pages."""
+
+        async def with_link(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("link", self._link)
+            await send(message)
+
+        await self.app(scope, receive, with_link)
+
+
 class SecurityHeaders:
     """Content security policy and its companions on every response."""
 
@@ -96,7 +124,7 @@ class SecurityHeaders:
 
 def _policy() -> str:
     """Own origin only; `blob:` is what inline components need, the hashes are of Streamlit's own page."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    page = (_STATIC / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page, re.DOTALL)
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     hashes = " ".join(f"'sha256-{digest}'" for digest in digests)

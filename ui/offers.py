@@ -31,7 +31,11 @@ def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None
 
     def offer(label: str, accept: Callable[[], None]) -> None:
         st.button(
-            label, key="completion-offer", icon=":material/redo:", on_click=_accept, args=(accept, generate)
+            label,
+            key=f"completion-offer-{run.id}",
+            icon=":material/redo:",
+            on_click=_accept,
+            args=(accept, generate),
         )
 
     knob = (error.param or "").replace("max_completion_tokens", "max_tokens")

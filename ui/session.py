@@ -20,6 +20,22 @@ class Holder:
     problem: ServiceError | None = None
 
 
+@dataclass
+class Shown:
+    """What a page of this tab shows: the id of a run, or empty.
+
+    One object as long as the tab lives: a press changes it without touching the session, where Streamlit may
+    break off what the press does, between the start of a run and its note.
+    """
+
+    id: str = ""
+    chosen: bool = False  # since the address was last written
+
+    def show(self, id: str) -> None:
+        """Shows a run, or nothing."""
+        self.id, self.chosen = id, True
+
+
 holder = Holder()
 
 
@@ -80,17 +96,27 @@ def keep(page: str, defaults: dict[str, Any]) -> None:
             st.toast(f"Your draft is not kept: {escape(str(error))}", icon=":material/warning:")
 
 
-def shown_run(page: str) -> str:
-    """The id of what a page shows: from the address, else from this tab after a page switch, else empty."""
-    id = str(st.query_params.get("run") or st.session_state.get(f"{page}-run") or "")
-    show_run(page, id)
-    return id
+def shown_run(page: str) -> Shown:
+    """What a page shows: from the address, else from this tab after a page switch, else nothing.
+
+    The address follows what was chosen since, so that a refresh shows the same.
+    """
+    shown = _shown(page)
+    if not shown.chosen:
+        shown.id = str(st.query_params.get("run") or shown.id)
+    if not shown.id:
+        st.query_params.pop("run", None)
+    elif st.query_params.get("run") != shown.id:
+        st.query_params["run"] = shown.id
+    shown.chosen = False
+    return shown
 
 
 def show_run(page: str, id: str) -> None:
-    """Makes a page show a run, or nothing; the address follows, so that a refresh shows the same."""
-    st.session_state[f"{page}-run"] = id
-    if not id:
-        st.query_params.pop("run", None)
-    elif st.query_params.get("run") != id:
-        st.query_params["run"] = id
+    """Makes a page show a run, or nothing."""
+    _shown(page).show(id)
+
+
+def _shown(page: str) -> Shown:
+    shown: Shown = st.session_state.setdefault(f"{page}-run", Shown())
+    return shown

@@ -67,7 +67,7 @@ session.arrive(page.url_path)
 for name, defaults in parameters.PAGES.items():
     session.keep(name, defaults)
 connection(services)
-shown = session.shown_run("image") if page.url_path == images.url_path else ""
+shown = session.shown_run("image").id if page.url_path == images.url_path else ""
 still_running.offer(services, session.owner(), shown, images)
 content = st.container()
 footer(services)  # before the page, which may follow a run for minutes

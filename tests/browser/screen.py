@@ -56,6 +56,7 @@ def drawn(page: Page) -> None:
     """Waits until the server has nothing more to draw, all knobs included."""
     page.locator(IDLE).wait_for()
     page.get_by_role("button", name="Help for Number of").last.wait_for()
+    main(page).get_by_role("button", name=re.compile(r"^(Generate|Stop)\b")).first.wait_for()
 
 
 def go_to(page: Page, name: str) -> None:

@@ -71,8 +71,18 @@ class Tab:
             widget.set_value(value)
         return self
 
+    def button(self, name: str) -> Any:
+        """A button by its key, which may go on with the run it is drawn beside."""
+        keys = (f"{self.page}-{name}", f"{self.page}-{name}-{self.shown}")
+        return next(button for button in self.at.button if button.key in keys)
+
+    @property
+    def shown(self) -> str:
+        """The id of the run that the page shows."""
+        return str(self.at.session_state[f"{self.page}-run"].id)
+
     def press(self, name: str) -> "Tab":
-        self.at.button(key=f"{self.page}-{name}").click().run()
+        self.button(name).click().run()
         assert not self.at.exception
         return self
 
@@ -90,7 +100,8 @@ class Tab:
         return self.at.session_state[f"{self.page}-{name}"]
 
     def has(self, key: str) -> bool:
-        return any(getattr(node, "key", None) == key for node in self.at.main)
+        keys = (key, f"{key}-{self.shown}")
+        return any(getattr(node, "key", None) in keys for node in self.at.main)
 
     def has_sent_stop(self) -> bool:
         """Whether the button to stop with stands on the page that is being drawn."""
@@ -127,7 +138,7 @@ class Tab:
         return self
 
     def _pressed(self, name: str) -> Any:
-        self.at.button(key=f"{self.page}-{name}").click()
+        self.button(name).click()
         return self.at._tree.get_widget_states()
 
 

@@ -181,9 +181,9 @@ def test_start_over_asks_first_then_clears_prompt_and_result_but_no_parameter(te
 
 def test_start_over_stops_what_runs(text: Tab, azure: Upstream) -> None:
     azure.hold("completions")
-    text.fill(prompt="Hi").at.button(key="completion-generate").click()
+    text.fill(prompt="Hi").button("generate").click()
     text.until(lambda: azure.requests and text.sent.has("Waiting"))
-    id = text.at.session_state["completion-run"]
+    id = text.shown
     text.press("clear")
     run = text.services.run(ME, id)
     assert run is not None

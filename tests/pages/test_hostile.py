@@ -88,7 +88,7 @@ def test_an_answer_is_text(text: Tab, azure: Upstream, where: str) -> None:
 
 def test_a_growing_answer_is_text_too(text: Tab, azure: Upstream) -> None:
     azure.enqueue("completions", sse(chunk(NASTY), done=False, hang=True, stop_after=10**6))
-    text.fill(prompt="Hi").at.button(key="completion-generate").click()
+    text.fill(prompt="Hi").button("generate").click()
     text.until(lambda: text.sent.has("javascript"))
     check(text)
     assert shown(text)

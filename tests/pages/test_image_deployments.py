@@ -359,7 +359,7 @@ def test_an_unknown_outcome_cannot_be_checked_since_nothing_is_kept(images: Tab,
 
 def test_words_and_a_stop_button_stand_there_while_it_is_made(images: Tab, azure: Upstream) -> None:
     azure.hold("generation")
-    images.fill(prompt="a cat").at.button(key="image-generate").click()
+    images.fill(prompt="a cat").button("generate").click()
     images.until(lambda: images.sent.has("The service is making the pictures") and images.has_sent_stop())
     assert images.lines("image-live")[0] == (
         ":material/progress_activity: **The service is making the pictures**"
@@ -374,7 +374,7 @@ def test_words_and_a_stop_button_stand_there_while_it_is_made(images: Tab, azure
 
 def test_a_second_press_of_a_double_click_pays_once(images: Tab, azure: Upstream) -> None:
     azure.enqueue("generation", Reply(200, generated(picture()), delay=0.3))
-    images.fill(prompt="a cat").at.button(key="image-generate").click()
+    images.fill(prompt="a cat").button("generate").click()
     images.until(lambda: azure.received("generation"), second="generate")
     assert (len(azure.received("generation")), len(azure.bill)) == (1, 1)
 
@@ -407,7 +407,7 @@ def test_a_deployment_that_is_gone_gives_way_to_the_first(
 def test_a_result_shows_the_same_after_the_deployment_is_gone(
     images: Tab, start: Callable[..., Services], visit: Callable[..., Tab]
 ) -> None:
-    id = images.generate("a cat").at.session_state["image-run"]
+    id = images.generate("a cat").shown
     tab = visit(server=start())
     tab.at.query_params["run"] = id
     tab.at.switch_page(IMAGES).run()

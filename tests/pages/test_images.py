@@ -132,7 +132,7 @@ def test_the_timeline_keeps_every_answer_with_its_status_word_as_received(
 
 def test_while_it_runs_the_timeline_is_live_and_the_button_is_stop(images: Tab, azure: Upstream) -> None:
     azure.enqueue("poll", Reply(200, operation("Weird-Status"), {"retry-after": "20"}))
-    images.fill(prompt="a cat").at.button(key="image-generate").click()
+    images.fill(prompt="a cat").button("generate").click()
     images.until(lambda: images.sent.has("Weird") and images.sent.has("next look in"))
     live = images.lines("image-live")
     assert live[0].startswith(":material/progress_activity: **In the service's hands · status “Weird-Status”")
@@ -145,7 +145,7 @@ def test_while_it_runs_the_timeline_is_live_and_the_button_is_stop(images: Tab, 
 
 def test_a_second_press_of_a_double_click_pays_once(images: Tab, azure: Upstream) -> None:
     azure.enqueue("poll", Reply(200, operation(), {"retry-after": "1"}))
-    images.fill(prompt="a cat").at.button(key="image-generate").click()
+    images.fill(prompt="a cat").button("generate").click()
     images.until(lambda: azure.received("poll"), second="generate")
     assert len(azure.received("submit")) == 1
     assert len(images.at.image) == 1
@@ -158,7 +158,7 @@ def test_generating_again_is_a_new_operation(images: Tab, azure: Upstream) -> No
 
 def test_stop_after_sending_is_honest_and_the_operation_goes_on(images: Tab, azure: Upstream) -> None:
     azure.enqueue("poll", Reply(200, operation(), {"retry-after": "1"}))
-    images.fill(prompt="a cat").at.button(key="image-generate").click()
+    images.fill(prompt="a cat").button("generate").click()
     images.until(lambda: azure.received("poll") and images.has_sent_stop())
     images.press("stop")
     assert images.lines("image-status")[0] == (
@@ -176,7 +176,7 @@ def test_an_operation_that_nobody_watches_is_shown_when_it_has_ended(images: Tab
     images.until(lambda: azure.received("poll") and images.has_sent_stop())
     images.press("stop")
     azure.release("poll")
-    id = images.at.session_state["image-run"]
+    id = images.shown
     wait(lambda: images.services.operation(ME, id).ended)
     images.at.run()
     assert len(images.at.image) == 1
@@ -195,7 +195,7 @@ def test_stop_before_sending_says_that_nothing_was_sent(images: Tab, azure: Upst
     for at in range(2):  # as many as go at once
         images.services.generate("owner-other", f"intent-{at}", _request())
     azure.wait_for("submit", 2)
-    images.fill(prompt="a cat").at.button(key="image-generate").click()
+    images.fill(prompt="a cat").button("generate").click()
     images.until(lambda: images.sent.has("Waiting for its turn") and images.has_sent_stop())
     images.press("stop")
     assert images.lines("image-finished") == ["Stopped in time. Nothing was sent."]
@@ -263,7 +263,7 @@ def test_a_refused_submit_says_why_in_place_of_the_pictures(images: Tab, azure: 
     reply, word, detail = ERRORS[kind]
     azure.enqueue("submit", reply)
     images.generate("Keep me")
-    failure = images.services.operation(ME, images.at.session_state["image-run"]).error
+    failure = images.services.operation(ME, images.shown).error
     assert failure is not None
     said = images.lines("image-finished")[0]
     assert said == f"**{failure}**\n\n{failure.advice}"
@@ -285,7 +285,7 @@ def test_an_unreachable_host_is_named(images: Tab, azure: Upstream) -> None:
 def test_the_address_brings_the_operation_back_in_a_second_tab(
     images: Tab, visit: Callable[..., Tab]
 ) -> None:
-    id = images.generate("a cat").at.session_state["image-run"]
+    id = images.generate("a cat").shown
     tab = visit()
     tab.at.query_params["run"] = id
     tab.at.switch_page(IMAGES).run()
@@ -296,7 +296,7 @@ def test_the_address_brings_the_operation_back_in_a_second_tab(
 def test_an_operation_of_another_owner_is_not_here_and_looks_like_a_random_one(
     images: Tab, visit: Callable[..., Tab], owner: str, id: str
 ) -> None:
-    kept = images.generate("a cat").at.session_state["image-run"]
+    kept = images.generate("a cat").shown
     tab = visit(owner=owner)
     tab.at.query_params["run"] = id or kept
     tab.at.switch_page(IMAGES).run()
@@ -309,7 +309,7 @@ def test_an_operation_of_another_owner_is_not_here_and_looks_like_a_random_one(
 def test_a_finished_operation_survives_a_restart(
     images: Tab, start: Callable[..., Services], visit: Callable[..., Tab]
 ) -> None:
-    id = images.generate("a cat").at.session_state["image-run"]
+    id = images.generate("a cat").shown
     images.services.close()
     tab = visit(server=start())
     tab.at.query_params["run"] = id

@@ -15,7 +15,7 @@ from tests.upstream import Upstream
 Start = Callable[..., Services]
 Visit = Callable[..., Tab]
 SAMPLING = ["temperature", "top-p", "frequency-penalty", "presence-penalty", "stop-sequences"]
-OFFER = "completion-offer"
+OFFER = "offer"
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def choose(tab: Tab, **values: Any) -> Tab:
 
 
 def offer(tab: Tab) -> str | None:
-    return tab.at.button(key=OFFER).label if tab.has(OFFER) else None
+    return str(tab.button(OFFER).label) if tab.has(f"completion-{OFFER}") else None
 
 
 # -- the call follows the deployment

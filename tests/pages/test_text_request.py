@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
 from services import Services
-from tests.pages.browsing import KEY, Tab
+from tests.pages.browsing import KEY, ME, Tab, wait
 from tests.upstream import Upstream
 
 USUAL = {
@@ -157,12 +158,65 @@ def test_the_earlier_result_stays_below_the_sentence(text: Tab) -> None:
 
 def test_a_second_press_of_a_double_click_sends_nothing_more(text: Tab, azure: Upstream) -> None:
     azure.hold("completions")
-    text.fill(prompt="Hi").at.button(key="completion-generate").click()
+    text.fill(prompt="Hi").button("generate").click()
     release = threading.Timer(0.6, azure.release, args=("completions",))
     release.start()
     text.until(lambda: azure.requests and text.sent.has("Waiting for the first token"), second="generate")
     release.join()
     assert len(azure.received("completions")) == 1
+
+
+def test_a_second_press_sends_nothing_more_when_the_first_run_has_just_ended(
+    text: Tab, azure: Upstream
+) -> None:
+    azure.hold("completions")
+    text.fill(prompt="Hi").button("generate").click()
+
+    def ended() -> bool:
+        wait(lambda: azure.requests and text.sent.has("Waiting for the first token"))
+        azure.release("completions")
+        run = text.services.run(ME, text.shown)
+        assert run is not None
+        wait(lambda: run.ended)
+        return True
+
+    text.until(ended, second="generate")
+    assert len(azure.received("completions")) == 1
+    assert text.lines("completion-text-0") == ["Hello from the fake"]
+
+
+def test_a_second_press_sends_nothing_more_when_the_first_result_is_drawn(text: Tab, azure: Upstream) -> None:
+    text.fill(prompt="Hi").button("generate").click()
+    pressed = text.at._tree.get_widget_states()
+    text.at.run()
+    text.at._run(pressed)
+    assert len(azure.received("completions")) == 1
+
+
+def test_a_second_press_sends_nothing_more_when_it_breaks_the_first_off(
+    text: Tab, azure: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, asked = threading.Event(), threading.Event()
+    complete, rerun = text.services.complete, ScriptRequests.request_rerun
+
+    def slowly(*args: Any) -> Any:
+        run = complete(*args)
+        asked.clear()
+        started.set()
+        assert asked.wait(10)
+        return run
+
+    def request(self: ScriptRequests, data: Any) -> bool:
+        done = rerun(self, data)
+        asked.set()
+        return done
+
+    monkeypatch.setattr(text.services, "complete", slowly)
+    monkeypatch.setattr(ScriptRequests, "request_rerun", request)
+    text.fill(prompt="Hi").button("generate").click()
+    text.until(started.is_set, second="generate")
+    assert len(azure.received("completions")) == 1
+    assert text.lines("completion-text-0") == ["Hello from the fake"]
 
 
 @pytest.mark.parametrize("again", [1, 2])

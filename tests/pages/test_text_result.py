@@ -111,7 +111,7 @@ def test_an_answer_that_is_not_streamed_is_shown_as_well(text: Tab, azure: Upstr
 
 def test_while_it_runs_the_button_is_stop_and_the_text_grows(text: Tab, azure: Upstream) -> None:
     azure.enqueue("completions", sse(*PARTIAL, done=False, hang=True, stop_after=WHOLE))
-    text.fill(prompt="Hi").at.button(key="completion-generate").click()
+    text.fill(prompt="Hi").button("generate").click()
     text.until(lambda: text.sent.has("Once upon a time"))
     assert text.has("completion-stop")
     assert not text.has("completion-generate")
@@ -120,14 +120,14 @@ def test_while_it_runs_the_button_is_stop_and_the_text_grows(text: Tab, azure: U
 
 def test_a_page_without_text_yet_says_what_it_waits_for(text: Tab, azure: Upstream) -> None:
     azure.hold("completions")
-    text.fill(prompt="Hi").at.button(key="completion-generate").click()
+    text.fill(prompt="Hi").button("generate").click()
     text.until(lambda: text.sent.has("Waiting"))
     assert text.lines("completion-live") == [":material/edit: Waiting for the first token…"]
 
 
 def test_stop_keeps_what_came_and_ends_the_request(text: Tab, azure: Upstream) -> None:
     azure.enqueue("completions", sse(*PARTIAL, done=False, hang=True, stop_after=WHOLE))
-    text.fill(prompt="Hi").at.button(key="completion-generate").click()
+    text.fill(prompt="Hi").button("generate").click()
     text.until(lambda: text.sent.has("Once upon a time"))
     threading.Event().wait(0.45)  # past what counts as a double click
     text.press("stop")
@@ -142,7 +142,7 @@ def test_stop_keeps_what_came_and_ends_the_request(text: Tab, azure: Upstream) -
 
 def test_leaving_the_page_and_coming_back_finds_the_run_again(text: Tab, azure: Upstream) -> None:
     azure.hold("completions")
-    text.fill(prompt="Hi").at.button(key="completion-generate").click()
+    text.fill(prompt="Hi").button("generate").click()
     text.until(lambda: azure.requests)
     text.go(IMAGES)
     azure.release("completions")
@@ -159,7 +159,7 @@ def test_the_address_brings_the_run_back_in_a_second_tab(text: Tab, visit: Calla
 @pytest.mark.parametrize("owner", ["owner-other", ""])
 def test_the_run_of_another_owner_is_no_longer_here(text: Tab, visit: Callable[..., Tab], owner: str) -> None:
     text.generate("Hi")
-    id = text.at.session_state["completion-run"]
+    id = text.shown
     other, random = visit(owner=owner, run=id), visit(run="k3Jd82-random-id")
     assert other.lines() == random.lines()
     assert other.lines()[0].startswith("This result is no longer here")
@@ -207,7 +207,7 @@ def test_an_error_says_what_to_do_and_keeps_its_details_a_click_away(
     reply, word, details = ERRORS[kind]
     azure.enqueue("completions", reply)
     text.generate("Keep me")
-    run = text.services.run(ME, text.at.session_state["completion-run"])
+    run = text.services.run(ME, text.shown)
     assert run is not None
     assert run.error is not None
     said = text.lines("completion-finished")[0]
@@ -303,7 +303,7 @@ def test_a_defect_is_told_with_a_reference_and_without_its_text(
 
     monkeypatch.setattr(text.services, "_complete", defect)
     text.generate("Hi")
-    id = text.at.session_state["completion-run"]
+    id = text.shown
     assert text.lines() == [f"**Something went wrong here. Reference: {id}.**"]
     assert not text.sent.has("secret detail")
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services import Secret
-from ui.middleware import COOKIE, OwnerCookie, SecurityHeaders, owner_of, read_cookie
+from ui.middleware import COOKIE, OwnerCookie, Preload, SecurityHeaders, owner_of, read_cookie
 
 SECRET = Secret("a" * 64)
 HTML = "text/html; charset=utf-8"
@@ -240,3 +240,27 @@ def test_a_header_that_a_response_sets_itself_stays() -> None:
     own = (b"referrer-policy", b"no-referrer")
     headers = ask(SecurityHeaders(answer(HTML, own)))[0]["headers"]
     assert [value for name, value in headers if name == b"referrer-policy"] == [b"no-referrer"]
+
+
+# -- what is fetched with the page
+
+
+def links(said: list[dict[str, Any]]) -> list[str]:
+    return [value.decode() for name, value in said[0]["headers"] if name == b"link"]
+
+
+def test_a_page_has_the_browser_fetch_its_buttons_at_once() -> None:
+    (link,) = links(ask(Preload(answer())))
+    chunk, *parameters = link.split("; ")
+    assert parameters == ['rel="modulepreload"', "crossorigin"]
+    path = Path(streamlit.__file__).parent / "static" / chunk.strip("</>")
+    assert "stButton" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("content_type", ["image/png", "text/javascript", None])
+def test_nothing_but_a_page_fetches_more(content_type: str | None) -> None:
+    assert links(ask(Preload(answer(content_type)))) == []
+
+
+def test_a_socket_fetches_nothing() -> None:
+    assert links(ask(Preload(answer()), kind="websocket")) == []
