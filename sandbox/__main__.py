@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -68,11 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _paint(prompt: str, size: tuple[int, int], seed: int) -> bytes:
+def _paint(prompt: str, size: tuple[int, int], seed: int, unfinished: int) -> Iterator[bytes]:
     """Draws with the illustrator, which is loaded with the first picture: it brings numpy and the artwork."""
-    from sandbox.illustrator import paint
+    from sandbox.illustrator import stages
 
-    return paint(prompt, size, seed)
+    yield from stages(prompt, size, seed, unfinished)
 
 
 def _serve(data_dir: Path, listener: socket.socket, lock: IO[str], end_with_stdin: bool) -> None:

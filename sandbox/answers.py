@@ -9,15 +9,21 @@ from dataclasses import dataclass, field, replace
 
 from sandbox import llama
 from sandbox.asking import SEEDS, TextRequest
-from sandbox.moderation import Results, Screen
+from sandbox.moderation import Results, Screen, judge_answer
 from sandbox.text import TextModel
 from sandbox.tokens import Piece, Sampling, Token
 from sandbox.wire import WireError, invalid
 
+FILTER_STRIDE = 200  # characters of text between two words of a filter that runs behind it
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The next part of one choice; `offset` is where it begins, in characters from the prompt's start."""
+    """The next part of one choice; `offset` is where it begins, in characters from the prompt's start.
+
+    checked: in a part without text that tells what the filter found behind it, everything below this offset
+    has been looked at, and the results speak of what stands between the other two.
+    """
 
     index: int
     offset: int
@@ -26,30 +32,43 @@ class Part:
     finish: str | None = None
     results: Results = field(default_factory=dict)
     generated: int = 0
+    checked: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A request that was accepted: its prompts in tokens, and the sampling with every value settled."""
+    """A request that was accepted: its prompts in tokens, and the sampling with every value settled.
+
+    unfiltered: whether text goes out as it comes and the filter's word follows.
+    """
 
     request: TextRequest
     prompts: tuple[tuple[Token, ...], ...]
     sampling: Sampling
+    unfiltered: bool = False
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def prompt_tokens(self) -> int:
         return sum(len(prompt) for prompt in self.prompts)
 
+    @property
+    def most_tokens(self) -> int:
+        """The prompts' tokens and all that their answers may have."""
+        answers = len(self.prompts) * self.request.best_of
+        return self.prompt_tokens + answers * self.sampling.max_tokens
 
-def accept(request: TextRequest, prompts: Sequence[Sequence[Token]]) -> Answering:
+
+def accept(
+    request: TextRequest, prompts: Sequence[Sequence[Token]], *, unfiltered: bool = False
+) -> Answering:
     """Settles seed and length; raises the service's 400 when a prompt and its answer exceed the context."""
     longest = max(len(prompt) for prompt in prompts)
     wanted = request.max_tokens if request.max_tokens is not None else max(1, llama.CONTEXT - longest)
     if longest + wanted > llama.CONTEXT:
         raise _too_long(request.chat, longest, wanted)
     sampling = replace(request.sampling, max_tokens=wanted)
-    return Answering(request, tuple(tuple(prompt) for prompt in prompts), sampling)
+    return Answering(request, tuple(tuple(prompt) for prompt in prompts), sampling, unfiltered)
 
 
 async def answer(accepted: Answering, model: TextModel) -> AsyncGenerator[Part]:
@@ -85,7 +104,7 @@ async def answer(accepted: Answering, model: TextModel) -> AsyncGenerator[Part]:
 async def _choice(accepted: Answering, model: TextModel, index: int) -> AsyncGenerator[Part]:
     request, sampling = accepted.request, accepted.sampling
     prompt = accepted.prompts[index // request.best_of]
-    offset = len(request.prompts[index // request.best_of])
+    offset = request.starts[index // request.best_of]
     sampling = replace(sampling, seed=(sampling.seed + index) % SEEDS)
     if request.best_of > request.n:
         sampling = replace(sampling, top=sampling.top or 0)
@@ -97,7 +116,8 @@ async def _choice(accepted: Answering, model: TextModel, index: int) -> AsyncGen
         return
     ids = [token.id for token in prompt]
     async with contextlib.aclosing(model.generate(ids, sampling, accepted.owner)) as pieces:
-        async for part in _screened(pieces, index, offset):
+        filtering = _followed if accepted.unfiltered else _screened
+        async for part in filtering(pieces, index, offset):
             yield part
 
 
@@ -111,6 +131,26 @@ async def _screened(pieces: AsyncIterator[Piece], index: int, offset: int) -> As
         if screen.hit:
             yield Part(index, offset, "", finish="content_filter", results=screen.results)
             return
+
+
+async def _followed(pieces: AsyncIterator[Piece], index: int, start: int) -> AsyncIterator[Part]:
+    """Every piece as it comes; what the filter found follows a while later, and after the end."""
+    written, checked = "", 0
+    async for piece in pieces:
+        offset = start + len(written)
+        yield Part(index, offset, piece.text, piece.tokens, piece.finish, generated=piece.generated)
+        written += piece.text
+        if not piece.finish and len(written) < checked + FILTER_STRIDE:
+            continue
+        results, span = judge_answer(written)
+        if span:
+            where = (start + checked, start + span[0], start + span[1])
+            yield Part(index, offset, "", finish="content_filter", results=results, checked=where)
+            return
+        checked, before = len(written), checked
+        below = checked if piece.finish else before
+        where = (start + below, start, start + checked)
+        yield Part(index, offset, "", results=results, checked=where)
 
 
 async def _echoed(

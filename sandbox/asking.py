@@ -1,5 +1,6 @@
 """Reading text requests: the fields of a completions or chat body and their ranges."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +12,23 @@ from sandbox.wire import ApiVersion, Fields, invalid
 SEEDS = 2**31
 _MOST_CHOICES = 128
 _SEED_LIMIT = 2**63
+_NOT_OF_THIS_MODEL = (
+    "audio", "data_sources", "function_call", "functions", "modalities", "parallel_tool_calls", "prediction",
+    "reasoning_effort", "response_format", "tool_choice", "tools", "verbosity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextRequest:
-    """A completions or chat request; `max_tokens` is None when the rest of the context may be used."""
+    """A completions or chat request; `max_tokens` is None when the rest of the context may be used.
+
+    starts: where the answer to each prompt begins, in characters: after the prompt, or in a chat after the
+    messages as compact JSON, which is what the service's offsets count.
+    """
 
     chat: bool
     prompts: tuple[str, ...]
+    starts: tuple[int, ...]
     n: int
     best_of: int
     echo: bool
@@ -45,6 +55,7 @@ def read_completions(body: dict[str, Any], version: ApiVersion) -> TextRequest:
     request = TextRequest(
         chat=False,
         prompts=prompts,
+        starts=tuple(map(len, prompts)),
         n=n,
         best_of=best_of,
         echo=fields.boolean("echo"),
@@ -59,7 +70,7 @@ def read_completions(body: dict[str, Any], version: ApiVersion) -> TextRequest:
 
 def read_chat(body: dict[str, Any]) -> tuple[TextRequest, list[dict[str, str]]]:
     """Reads a chat body; the messages still have to be put into the model's template."""
-    fields = Fields(body, ignored=("model", "user"))
+    fields = Fields(body, ignored=("model", "user", "store", "metadata"), unsupported=_NOT_OF_THIS_MODEL)
     messages = _messages(fields.get("messages"))
     n = fields.integer("n", 1, 1, _MOST_CHOICES)
     stream = fields.boolean("stream")
@@ -71,6 +82,7 @@ def read_chat(body: dict[str, Any]) -> tuple[TextRequest, list[dict[str, str]]]:
     request = TextRequest(
         chat=True,
         prompts=("\n".join(message["content"] for message in messages),),
+        starts=(len(json.dumps(body["messages"], ensure_ascii=False, separators=(",", ":"))),),
         n=n,
         best_of=n,
         echo=False,

@@ -64,7 +64,8 @@ class ImageRoutes:
             raise WireError(403, "AuthenticationFailed", "The link is not valid, or its 24 hours are over.")
         if not path.exists():
             raise WireError(404, "BlobNotFound", "The picture does not exist any more.")
-        return FileResponse(path, media_type="image/png", headers={"X-Content-Type-Options": "nosniff"})
+        media_type = f"image/{path.suffix.removeprefix('.')}"
+        return FileResponse(path, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
 
     async def _find(self, request: Request) -> Operation:
         operation = await asyncio.to_thread(self.operations.find, str(request.path_params["id"]))

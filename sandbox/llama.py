@@ -151,7 +151,8 @@ def scoring(engine: Any, prompt: Sequence[Token], top: int) -> Work:
                 return
             body = {"prompt": ids[:at], "n_predict": 1, "temperature": 0, "n_probs": max(1, top)}
             answer = engine.handle_completions({**body, "logit_bias": [[ids[at], _CERTAIN]]})
-            read = next(_tokens(answer["choices"][0], top))
+            # llama.cpp says nothing of a token that only begins a character
+            read = next(_tokens(answer["choices"][0], top), prompt[at])
             emit(Token(prompt[at].text, read.logprob, read.top, ids[at]))
 
     return work
@@ -163,5 +164,5 @@ def _tokens(choice: dict[str, Any], top: int | None) -> Iterator[Token]:
         yield Token(item["token"], item["logprob"], likeliest, item["id"])
 
 
-def piece_text(piece: str | list[int]) -> str:
-    return piece if isinstance(piece, str) else bytes(piece).decode(errors="replace")
+def piece_bytes(piece: str | list[int]) -> bytes:
+    return piece.encode() if isinstance(piece, str) else bytes(piece)

@@ -1,5 +1,6 @@
 """A phrase list in place of the service's content filter: shows every filter state, makes nothing safe."""
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,12 +68,30 @@ def judge_prompt(text: str) -> Results:
 
 
 def blocks(results: Results) -> bool:
-    return any(entry["filtered"] for entry in results.values())
+    return bool(blocking(results))
+
+
+def blocking(results: Results) -> tuple[str, ...]:
+    """The categories that were filtered."""
+    return tuple(category for category, entry in results.items() if entry["filtered"])
 
 
 def filters_one_picture(prompt: str) -> bool:
     folded = f" {_fold(prompt).strip()} "
     return any(f" {words} " in folded for words in _ONE_PICTURE)
+
+
+def judge_answer(text: str) -> tuple[Results, tuple[int, int] | None]:
+    """What a filter that runs behind the text finds in it, and where what it filters stands.
+
+    The place is the first and one past the last character; with one, only what triggered the filter is told.
+    """
+    found = [(phrase, match) for phrase in _ANSWERS if (match := _pattern(phrase.words).search(text))]
+    filtered = [(phrase, match.span()) for phrase, match in found if phrase.filtered]
+    if not filtered:
+        return _results([phrase for phrase, _ in found]), None
+    worst, span = min(filtered, key=lambda hit: hit[1])
+    return {category: entry for category, entry in _results([worst]).items() if entry["filtered"]}, span
 
 
 class Screen:
@@ -118,6 +137,12 @@ class Screen:
         released = self._held.take(length, cut=cut)
         self._last = ("".join(piece.text for piece in released) or self._last)[-1:]
         return released
+
+
+@functools.cache
+def _pattern(words: str) -> re.Pattern[str]:
+    between = _BETWEEN_WORDS.pattern
+    return re.compile(rf"(?<![a-z0-9]){between.join(words.split())}", re.IGNORECASE)
 
 
 def _fold(text: str) -> str:

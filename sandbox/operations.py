@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from sandbox import moderation
 
 _log = logging.getLogger(__name__)
 
-Paint = Callable[[str, tuple[int, int], int], bytes]
+# prompt, size in pixels, seed, how many unfinished stages to give before the PNG itself
+Paint = Callable[[str, tuple[int, int], int, int], Iterator[bytes]]
 
 DAY = 24 * 3600  # seconds an operation and its pictures are kept
 _WAITING = 0.3  # seconds an operation is seen as notRunning
 _SHORTEST = 1.2  # seconds before it is seen to have ended
 _TASK_FILTERED = {"code": "contentFilter", "message": "Your task failed as a result of our safety system."}
-_PICTURE_FILTERED = {
+PICTURE_FILTERED = {
     "code": "contentFilter",
     "message": "Generated image was filtered as a result of our safety system.",
 }
@@ -107,7 +108,7 @@ class Operations:
 
     def delete(self, operation: Operation) -> None:
         (self._records / f"{operation.id}.json").unlink(missing_ok=True)
-        for path in self._pictures.glob(f"{operation.id}-*.png"):
+        for path in self._pictures.glob(f"{operation.id}-*"):
             path.unlink(missing_ok=True)
 
     def describe(self, operation: Operation, origin: str) -> dict[str, Any]:
@@ -125,6 +126,19 @@ class Operations:
             }
         return body
 
+    def keep(self, pictures: Sequence[bytes], suffix: str, origin: str) -> list[str]:
+        """Keeps pictures that no operation asked for, for as long as those of one, and gives their links."""
+        id = str(uuid.uuid4())
+        names = tuple(f"{id}-{index}.{suffix}" for index in range(len(pictures)))
+        for name, picture in zip(names, pictures, strict=True):
+            _write_file(self._pictures / name, picture)
+        kept = Operation(
+            id=id, created=self._clock(), prompt="", size=0, n=len(names), request="", slots=names
+        )
+        self._write(kept)
+        expires = int(kept.created) + DAY
+        return [self._link(name, expires, origin) for name in names]
+
     def picture(self, name: str, expires: str, signature: str) -> Path | None:
         """The file behind a signed link; None when the link is not ours, or older than a day."""
         expected = self._sign(name, expires)
@@ -134,8 +148,11 @@ class Operations:
 
     def _slot(self, name: str | None, expires: int, origin: str) -> dict[str, Any]:
         if name is None:
-            return {"error": _PICTURE_FILTERED}
-        return {"url": f"{origin}/pictures/{name}?se={expires}&sig={self._sign(name, str(expires))}"}
+            return {"error": PICTURE_FILTERED}
+        return {"url": self._link(name, expires, origin)}
+
+    def _link(self, name: str, expires: int, origin: str) -> str:
+        return f"{origin}/pictures/{name}?se={expires}&sig={self._sign(name, str(expires))}"
 
     def _sign(self, name: str, expires: str) -> str:
         return hmac.new(self._secret, f"{name}\n{expires}".encode(), hashlib.sha256).hexdigest()
@@ -174,9 +191,8 @@ class Operations:
         name = f"{operation.id}-{index}.png"
         if not (self._pictures / name).exists():
             size = (operation.size, operation.size)
-            _write_file(
-                self._pictures / name, self._paint(operation.prompt, size, _seed(operation.id, index))
-            )
+            (picture,) = self._paint(operation.prompt, size, _seed(operation.id, index), 0)
+            _write_file(self._pictures / name, picture)
         return name
 
     def _purge(self) -> None:

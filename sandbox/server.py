@@ -16,13 +16,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox import models
+from sandbox.drawing_routes import DrawingRoutes
 from sandbox.image_routes import ImageRoutes
+from sandbox.limits import Limits
 from sandbox.operations import Operations, Paint
 from sandbox.text import TextModel
 from sandbox.text_routes import TextRoutes
 from sandbox.wire import ApiVersion, WireError, not_found
 
 KEYS = ("sandbox-key-1", "sandbox-key-2")
+_TOKENS = "/tokens"
+_GUARDED = ("/openai/", _TOKENS)
 _HOSTS = ("127.0.0.1", "localhost")
 _DENIED = (
     "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key "
@@ -31,13 +36,13 @@ _DENIED = (
 
 
 class Gate:
-    """Asks for a key and a dated api-version on every API route, and adds the service's own headers."""
+    """Asks for a key and an api-version on every API route, and adds the service's own headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/openai/"):
+        if scope["type"] != "http" or not scope["path"].startswith(_GUARDED):
             await self._app(scope, receive, send)
             return
 
@@ -50,9 +55,11 @@ class Gate:
 
         request = Request(scope)
         try:
-            if request.headers.get("api-key") not in KEYS:
+            bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+            if request.headers.get("api-key", bearer) not in KEYS:
                 raise WireError(401, "401", _DENIED)
-            ApiVersion.parse(request.query_params.get("api-version", ""))
+            if scope["path"] != _TOKENS:
+                ApiVersion.of(request)
         except WireError as error:
             await error.response()(scope, receive, labelled)
             return
@@ -64,7 +71,9 @@ def create_app(
 ) -> Starlette:
     """The application over one data dir; at its start the model loads and drawing resumes."""
     operations = Operations(data_dir, paint, clock)
-    text, images = TextRoutes(model), ImageRoutes(operations)
+    limits = Limits()
+    text, images = TextRoutes(model, limits), ImageRoutes(operations)
+    drawing = DrawingRoutes(operations, paint, limits)
 
     async def health(_: Request) -> Response:
         return JSONResponse({"ok": True, "model": model.present})
@@ -74,16 +83,28 @@ def create_app(
         model.start()
         operations.start()
         yield
+        drawing.stop()
         operations.stop()
         model.stop()
 
-    deployment, operation = "/openai/deployments/{deployment}", "/openai/operations/images/{id:uuid}"
+    operation = "/openai/operations/images/{id:uuid}"
+    by_deployment = [
+        Route(f"{base}/{path}", endpoint, methods=["POST"])
+        for base in ("/openai/deployments/{deployment}", "/openai/v1")
+        for path, endpoint in (
+            ("completions", text.completions),
+            ("chat/completions", text.chat),
+            ("images/generations", drawing.generate),
+        )
+    ]
     return Starlette(
         routes=[
             Route("/healthz", health),
             Route("/pictures/{name}", images.picture),
-            Route(f"{deployment}/completions", text.completions, methods=["POST"]),
-            Route(f"{deployment}/chat/completions", text.chat, methods=["POST"]),
+            Route(_TOKENS, text.tokens, methods=["POST"]),
+            *by_deployment,
+            *(Route(f"/openai{v1}/models", models.listed) for v1 in ("", "/v1")),
+            *(Route(f"/openai{v1}/models/{{model}}", models.retrieved) for v1 in ("", "/v1")),
             Route("/openai/images/generations:submit", images.submit, methods=["POST"]),
             Route(operation, images.poll, methods=["GET"]),
             Route(operation, images.delete, methods=["DELETE"]),

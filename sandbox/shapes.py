@@ -1,6 +1,5 @@
 """The shapes text answers have on the wire, completions and chat, whole and streamed."""
 
-import json
 import secrets
 import time
 from collections.abc import Iterable, Sequence
@@ -13,11 +12,7 @@ from sandbox.moderation import Results
 from sandbox.tokens import Token
 
 Json = dict[str, Any]
-
-
-def frame(payload: Json | str) -> str:
-    """One server-sent event."""
-    return f"data: {payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)}\n\n"
+_NAMELESS: Json = {"id": "", "object": "", "created": 0, "model": ""}
 
 
 def prompt_results(prompts: Iterable[Results]) -> list[Json]:
@@ -35,8 +30,8 @@ class Shape:
 
     def opening(self, prompts: Sequence[Results]) -> list[Json]:
         """What a stream says before any text."""
-        first: Json = {"id": "", "object": "", "created": 0, "model": "", "choices": []}
-        chunks = [{**first, "prompt_filter_results": prompt_results(prompts)}] if self.annotated else []
+        first = {**_NAMELESS, "prompt_filter_results": prompt_results(prompts), "choices": []}
+        chunks = [first] if self.annotated else []
         if self._chat:
             role = {"delta": {"role": "assistant", "content": ""}, "finish_reason": None, "logprobs": None}
             chunks += [self._envelope([{**role, "index": at}]) for at in range(self.accepted.request.n)]
@@ -44,15 +39,29 @@ class Shape:
 
     def chunk(self, part: Part) -> Json:
         """A part of a choice; the last one of a choice carries its finish reason."""
+        if part.checked:
+            return self._annotation(part)
         written = {"content": part.text} if part.text or not part.finish else {}
         body: Json = {"delta": written} if self._chat else {"text": part.text}
         logprobs = self._logprobs(part.tokens, part.offset) if part.tokens else None
         body |= {"index": part.index, "logprobs": logprobs, "finish_reason": part.finish}
-        if self.annotated:
+        if self.annotated and not self.accepted.unfiltered:
             quiet = part.finish in ("stop", "length") or not part.results
             body["content_filter_results"] = {} if quiet else part.results
         usage = {"usage": None} if self.accepted.request.include_usage else {}
         return self._envelope([body], **usage)
+
+    def _annotation(self, part: Part) -> Json:
+        """What the filter found behind the text: no text, and where it looked."""
+        names = ("check_offset", "start_offset", "end_offset")
+        choice: Json = {
+            "index": part.index,
+            "finish_reason": part.finish,
+            "content_filter_results": part.results,
+            "content_filter_raw": [],
+            "content_filter_offsets": dict(zip(names, part.checked or (), strict=True)),
+        }
+        return {**_NAMELESS, "choices": [choice], "usage": None}
 
     def closing(self, generated: int) -> list[Json]:
         """The usage chunk, when the request asked for it."""

@@ -1,6 +1,7 @@
 """The sandbox's language model, SmolLM2-135M-Instruct, as the server sees it: asynchronous and fair."""
 
 import asyncio
+import codecs
 import contextlib
 import importlib.util
 import secrets
@@ -86,10 +87,13 @@ class LanguageModel:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def tokenize(self, text: str) -> list[Token]:
-        """Splits text into the model's tokens; parts of a character come as the replacement character."""
+        """Splits text into the model's tokens, which together are the text again: where several share a
+        character, the last of them has it."""
         body = {"content": text, "with_pieces": True, "parse_special": True}
         answer = await self._ask("/tokenize", body)
-        return [Token(llama.piece_text(item["piece"]), id=item["id"]) for item in answer["tokens"]]
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        pieces = ((item["id"], llama.piece_bytes(item["piece"])) for item in answer["tokens"])
+        return [Token(decoder.decode(piece), id=id) for id, piece in pieces]
 
     async def chat_prompt(self, messages: list[dict[str, str]]) -> str:
         """The messages in the model's own chat template."""

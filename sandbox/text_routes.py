@@ -1,25 +1,24 @@
 """The text routes: completions and chat completions, whole or as server-sent events."""
 
-import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from sandbox import answers, asking, llama, moderation
 from sandbox.answers import Answering, Part
 from sandbox.asking import TextRequest
+from sandbox.deployments import Deployment, Operation, deployment_for
+from sandbox.limits import Limits
 from sandbox.moderation import Results
-from sandbox.shapes import Shape, frame
+from sandbox.shapes import Shape
 from sandbox.text import TextModel
-from sandbox.wire import ApiVersion, WireError, read_body
+from sandbox.wire import EVENTS, ApiVersion, WireError, frame, invalid, read_body, unless_gone
 
-_OPERATIONS = {"completion": "sandbox-text", "chatCompletion": "sandbox-chat"}
-_DEPLOYMENTS = ("sandbox-text", "sandbox-chat", "sandbox-image")
 _END_OF_TEXT = "<|endoftext|>"
 _BLOCKED = (
     "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. Please "
@@ -36,23 +35,56 @@ class TextRoutes:
     """Endpoints over one language model."""
 
     model: TextModel
+    limits: Limits
 
     async def completions(self, request: Request) -> Response:
-        _check_deployment(request, "completion")
-        asked = asking.read_completions(await read_body(request), _version(request))
-        return await self._respond(request, asked)
+        body = await read_body(request)
+        deployment = deployment_for(request, body, Operation.COMPLETION)
+        asked = asking.read_completions(body, ApiVersion.of(request))
+        return await self._respond(request, deployment, asked)
 
     async def chat(self, request: Request) -> Response:
-        _check_deployment(request, "chatCompletion")
-        asked, messages = asking.read_chat(await read_body(request))
-        return await self._respond(request, asked, messages)
+        body = await read_body(request)
+        deployment = deployment_for(request, body, Operation.CHAT)
+        asked, messages = asking.read_chat(body)
+        return await self._respond(request, deployment, asked, messages)
+
+    async def tokens(self, request: Request) -> Response:
+        """How many tokens a text is to the model; Azure has no such route."""
+        text = (await read_body(request)).get("text")
+        if not isinstance(text, str):
+            raise invalid("'text' must be a string", "text")
+        self._check_model()
+        return JSONResponse({"count": len(await self.model.tokenize(text))})
 
     async def _respond(
-        self, request: Request, asked: TextRequest, messages: list[dict[str, str]] | None = None
+        self,
+        request: Request,
+        deployment: Deployment,
+        asked: TextRequest,
+        messages: list[dict[str, str]] | None = None,
     ) -> Response:
         found = [moderation.judge_prompt(prompt) for prompt in asked.prompts]
         if blocked := next((results for results in found if moderation.blocks(results)), None):
             raise _blocked(blocked, "messages" if asked.chat else "prompt")
+        self._check_model()
+        annotated = ApiVersion.of(request).annotated
+        unfiltered = deployment.asynchronous and asked.stream and annotated
+        try:
+            prompts = [await self.model.chat_prompt(messages)] if messages else asked.prompts
+            tokens = [await self.model.tokenize(prompt or _END_OF_TEXT) for prompt in prompts]
+            accepted = answers.accept(asked, tokens, unfiltered=unfiltered)
+            headers = self.limits.spend(deployment.name, accepted.most_tokens)
+            shape = Shape(accepted, annotated)
+            if asked.stream:
+                events = _events(accepted, self.model, shape, found)
+                return StreamingResponse(events, media_type="text/event-stream", headers=EVENTS | headers)
+            whole = await unless_gone(request, _whole(accepted, self.model, shape, found))
+            return JSONResponse(whole, headers=headers)
+        except llama.ModelFailure:
+            raise _failed() from None
+
+    def _check_model(self) -> None:
         if not self.model.present:
             raise WireError(
                 503,
@@ -60,18 +92,6 @@ class TextRoutes:
                 'The sandbox has no language model yet: run "make setup".',
                 type="server_error",
             )
-        try:
-            prompts = [await self.model.chat_prompt(messages)] if messages else asked.prompts
-            tokens = [await self.model.tokenize(prompt or _END_OF_TEXT) for prompt in prompts]
-            accepted = answers.accept(asked, tokens)
-            shape = Shape(accepted, _version(request).annotated)
-            if asked.stream:
-                headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-                events = _events(accepted, self.model, shape, found)
-                return StreamingResponse(events, media_type="text/event-stream", headers=headers)
-            return JSONResponse(await _unless_gone(request, _whole(accepted, self.model, shape, found)))
-        except llama.ModelFailure:
-            raise _failed() from None
 
 
 async def _events(
@@ -113,48 +133,6 @@ async def _whole(
 
 def _likelihood(parts: Sequence[Part]) -> float:
     return answers.likelihood([token for part in parts for token in part.tokens])
-
-
-async def _unless_gone(request: Request, work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
-    """The work's result; when the client hangs up first the work is cancelled."""
-
-    async def hung_up() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-
-    working, leaving = asyncio.create_task(work), asyncio.create_task(hung_up())
-    try:
-        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientDisconnect
-        return working.result()
-    finally:
-        working.cancel()
-        leaving.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
-
-
-def _version(request: Request) -> ApiVersion:
-    return ApiVersion.parse(request.query_params.get("api-version", ""))
-
-
-def _check_deployment(request: Request, operation: str) -> None:
-    deployment = request.path_params["deployment"]
-    if deployment not in _DEPLOYMENTS:
-        raise WireError(
-            404,
-            "DeploymentNotFound",
-            "The API deployment for this resource does not exist. If you created the deployment within the "
-            "last 5 minutes, please wait a moment and try again.",
-        )
-    if deployment != _OPERATIONS[operation]:
-        raise WireError(
-            400,
-            "OperationNotSupported",
-            f"The {operation} operation does not work with the specified model, {deployment}. Please choose "
-            "different model and try again. You can learn more about which models can be used with each "
-            "operation here: https://go.microsoft.com/fwlink/?linkid=2197993.",
-        )
 
 
 def _blocked(results: Results, param: str) -> WireError:

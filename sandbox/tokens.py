@@ -58,5 +58,15 @@ class Held:
             length -= len(self._pieces[0].text)
             taken.append(self._pieces.pop(0))
         if cut and length:
-            taken.append(replace(self._pieces[0], text=self._pieces[0].text[:length], finish=None))
+            taken.append(_beginning(self._pieces[0], length))
         return taken
+
+
+def _beginning(piece: Piece, length: int) -> Piece:
+    """The first `length` characters of a piece, with the tokens that make them up."""
+    tokens, left = [], length
+    for token in piece.tokens:
+        if left:
+            tokens.append(replace(token, text=token.text[:left]))
+            left -= len(tokens[-1].text)
+    return replace(piece, text=piece.text[:length], tokens=tuple(tokens), finish=None)

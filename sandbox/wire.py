@@ -1,30 +1,45 @@
-"""The wire's plain rules: api-versions, error bodies, and reading the fields of a request body."""
+"""The wire's plain rules: api-versions, error bodies, events, and reading the fields of a request body."""
 
+import asyncio
 import datetime as dt
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(-preview)?")
 _ANNOTATED_PREVIEW = dt.date(2023, 6, 1)
 _ANNOTATED_STABLE = dt.date(2024, 2, 1)
 _WIDE_LOGPROBS = "2022-06-01-preview"
+_V1 = "/openai/v1/"
+
+EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # headers of a stream
+T = TypeVar("T")
 
 
 class WireError(Exception):
     """An answer with an error body, `{"error": {...}}` in the service's shape."""
 
-    def __init__(self, status: int, code: str | None, message: str, /, **more: Any) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str | None,
+        message: str,
+        /,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers
         self.error: dict[str, Any] = {"code": code, "message": message, **more}
 
     def response(self) -> JSONResponse:
-        return JSONResponse({"error": self.error}, status_code=self.status)
+        return JSONResponse({"error": self.error}, status_code=self.status, headers=self.headers)
 
 
 def invalid(message: str, param: str | None = None) -> WireError:
@@ -39,14 +54,26 @@ def not_found() -> WireError:
 
 @dataclass(frozen=True, slots=True)
 class ApiVersion:
-    """A dated api-version, `YYYY-MM-DD` or `YYYY-MM-DD-preview`."""
+    """A dated api-version, `YYYY-MM-DD` or `YYYY-MM-DD-preview`; v1 counts as later than any date."""
 
     date: dt.date
     preview: bool
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Reads the query parameter; raises the service's 404 for anything else."""
+    def of(cls, request: Request) -> Self:
+        """Reads the query parameter: a date, or on the v1 route `v1`, `preview` or nothing.
+
+        Raises what the service answers to anything else: a 404, on the v1 route a 400.
+        """
+        text = request.query_params.get("api-version", "")
+        if not is_v1(request):
+            return cls._dated(text)
+        if text not in ("", "v1", "preview"):
+            raise WireError(400, "BadRequest", "API version not supported")
+        return cls(dt.date.max, text == "preview")
+
+    @classmethod
+    def _dated(cls, text: str) -> Self:
         match = _VERSION.fullmatch(text)
         if not match:
             raise not_found()
@@ -69,6 +96,37 @@ class ApiVersion:
         return self.date.isoformat() + ("-preview" if self.preview else "")
 
 
+def is_v1(request: Request) -> bool:
+    """Whether a request takes the route without dates, which names the deployment in its body."""
+    return request.url.path.startswith(_V1)
+
+
+def frame(payload: dict[str, Any] | str, event: str | None = None) -> str:
+    """One server-sent event."""
+    data = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
+    named = f"event: {event}\n" if event else ""
+    return f"{named}data: {data}\n\n"
+
+
+async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The work's result; when the client hangs up first the work is cancelled."""
+
+    async def hung_up() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    working, leaving = asyncio.create_task(work), asyncio.create_task(hung_up())
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
 async def read_body(request: Request) -> dict[str, Any]:
     """The request's JSON object; raises 400 for anything else."""
     try:
@@ -81,11 +139,25 @@ async def read_body(request: Request) -> dict[str, Any]:
 
 
 class Fields:
-    """Takes the fields of one body, one by one; absent and null both give the default."""
+    """Takes the fields of one body, one by one; absent and null both give the default.
 
-    def __init__(self, body: Mapping[str, Any], *, ignored: tuple[str, ...] = ()) -> None:
+    ignored: fields that change nothing here. unsupported: fields of the API that the model does not have.
+    """
+
+    def __init__(
+        self, body: Mapping[str, Any], *, ignored: tuple[str, ...] = (), unsupported: tuple[str, ...] = ()
+    ) -> None:
         self._body = body
         self._taken = set(ignored)
+        for name in unsupported:
+            if self.get(name) is not None:
+                raise WireError(
+                    400,
+                    "unsupported_parameter",
+                    f"Unsupported parameter: '{name}' is not supported with this model.",
+                    type="invalid_request_error",
+                    param=name,
+                )
 
     def get(self, name: str) -> Any:
         self._taken.add(name)

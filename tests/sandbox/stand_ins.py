@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from sandbox.llama import ModelFailure
 from sandbox.tokens import Piece, Sampling, Token
@@ -55,14 +55,19 @@ class ScriptedModel(NoModel):
 
 
 class StubPainter:
-    """Paints a few bytes that tell what was asked, and remembers it; waits while `go` is not set."""
+    """Paints a few bytes that tell what was asked, and remembers it; waits while `go` is not set.
+
+    An unfinished stage is the same with its number behind it.
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[int, int], int]] = []
         self.go = threading.Event()
         self.go.set()
 
-    def __call__(self, prompt: str, size: tuple[int, int], seed: int) -> bytes:
+    def __call__(self, prompt: str, size: tuple[int, int], seed: int, unfinished: int = 0) -> Iterator[bytes]:
         self.go.wait(10)
         self.calls.append((prompt, size, seed))
-        return PNG + repr((prompt, size, seed)).encode()
+        picture = PNG + repr((prompt, size, seed)).encode()
+        yield from (picture + f" {stage}".encode() for stage in range(unfinished))
+        yield picture

@@ -145,10 +145,10 @@ def test_one_picture_of_a_haunted_set_is_filtered(start: Start, clock: Clock, n:
 
 def test_a_painter_that_breaks_fails_its_operation_only(start: Start, clock: Clock) -> None:
     class Clumsy(StubPainter):
-        def __call__(self, prompt: str, size: tuple[int, int], seed: int) -> bytes:
+        def __call__(self, prompt: str, size: tuple[int, int], seed: int, unfinished: int = 0) -> Any:
             if "broken" in prompt:
                 raise ValueError("no paint")
-            return super().__call__(prompt, size, seed)
+            return super().__call__(prompt, size, seed, unfinished)
 
     client = start(Clumsy())
     broken = client.submit({"prompt": "a broken vase"}).headers["operation-location"]
