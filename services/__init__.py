@@ -5,6 +5,7 @@ from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
 from services.azure.image_families import ImageFamily
 from services.azure.image_request import ImageRequest
 from services.azure.logprobs import TokenScore
+from services.azure.retry import Wait
 from services.azure.snapshots import Choice, TextSnapshot
 from services.azure.text_request import MAX_CHOICES, MAX_STOPS, CompletionRequest
 from services.azure.versions import Operation
@@ -63,5 +64,6 @@ __all__ = [
     "TextSnapshot",
     "TokenScore",
     "Variant",
+    "Wait",
     "address",
 ]

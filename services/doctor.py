@@ -70,7 +70,7 @@ def _deployment(azure: Azure, deployment: Deployment, family: Family) -> Check:
         frequency_penalty=None,
     )
     try:
-        for block in azure.stream(request, lambda _: None):
+        for block in azure.stream(request):
             if block.chunks:
                 break
     except ServiceError as error:

@@ -4,6 +4,8 @@ ServiceError            the sentence a person reads; everything else is a defect
 ├── ConfigError         the settings are missing or malformed
 ├── Invalid             the request would be refused; nothing was sent
 ├── Unreachable         no connection, or no answer in time
+│   └── Untrusted       the other side could not prove who it is
+├── HungUp              we ended the call ourselves: a stop, or the server closing
 ├── Refused             the service said no (400, 401, 403, 404): mend the request or the settings
 ├── Busy                the service is over its limit or failing (429, 5xx): wait and try again
 ├── Filtered            the content filter blocked the request, or the whole resource
@@ -77,6 +79,14 @@ class Unreachable(ServiceError):
     """No connection could be made, or no answer came in time."""
 
 
+class Untrusted(Unreachable):
+    """The other side's certificate was not accepted: nothing was sent, and another try would not help."""
+
+
+class HungUp(ServiceError):
+    """We ended the call ourselves, by a stop or because the server closes: no failure of the service."""
+
+
 class Refused(ServiceError):
     """The service refused the request (400, 401, 403 or 404)."""
 
@@ -113,7 +123,9 @@ class NotSaved(ServiceError):
     """The disk refused to keep something that was made."""
 
 
-_KINDS = (Invalid, Unreachable, Refused, Busy, BadReply, OutcomeUnknown, NotFound, NotSaved)
+_KINDS = (
+    Invalid, Unreachable, Untrusted, HungUp, Refused, Busy, BadReply, OutcomeUnknown, NotFound, NotSaved
+)  # fmt: skip
 
 
 def error_from_json(value: dict[str, Any]) -> ServiceError:

@@ -10,6 +10,7 @@ from services.azure.families import ALL_KNOBS, Family, family
 from services.azure.image_families import ImageFamily, image_family
 from services.azure.image_request import ImageRequest
 from services.azure.image_request import check as check_image
+from services.azure.retry import POLICIES, Policies
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot
 from services.azure.spans import Ruler
 from services.azure.text_request import CompletionRequest, only
@@ -30,7 +31,7 @@ from services.store import Store
 class Services:
     """What one server process offers its pages; made when it starts, closed when it ends."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, policies: Policies = POLICIES) -> None:
         prepare(settings.data_dir)
         with contextlib.ExitStack() as opened:  # what was opened is closed again where a later step fails
             self.secret = signing_secret(settings.signing_secret, settings.data_dir)
@@ -41,7 +42,7 @@ class Services:
                 opened.callback(self.sandbox.close)
                 settings = sandbox_settings(settings, self.sandbox.url)
             self.settings = settings
-            self._azure = opened.enter_context(contextlib.closing(Azure(settings)))
+            self._azure = opened.enter_context(contextlib.closing(Azure(settings, policies=policies)))
             worker = OperationWorker(self._store, self._azure, self.pictures)
             self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
             self._recorder = opened.enter_context(contextlib.closing(Recorder(self._store)))
@@ -203,7 +204,7 @@ class Services:
     def _complete(self, run: Run[TextSnapshot]) -> None:
         builder = SnapshotBuilder(Ruler(run.request))
         try:
-            with contextlib.closing(self._azure.stream(run.request, run.on_open)) as blocks:
+            with contextlib.closing(self._azure.stream(run.request, run)) as blocks:
                 for block in paced(blocks, run.stopping.wait):
                     run.publish(builder.add(block))
                     if run.stopping.is_set():

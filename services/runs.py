@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from services.azure.retry import Caller, Wait
 from services.errors import Busy, ServiceError
 
 KEPT = 500
@@ -31,8 +32,11 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
-class Run(Generic[T]):
-    """One piece of work: the latest value it published, how it stands, and a way to stop it."""
+class Run(Caller, Generic[T]):
+    """One piece of work: the latest value it published, how it stands, and a way to stop it.
+
+    waiting: the pause before another try, while there is one. notice: a sentence about how it went.
+    """
 
     def __init__(self, owner: str, request: Any, first: T, *, id: str | None = None) -> None:
         self.id = id or secrets.token_urlsafe(12)
@@ -43,6 +47,8 @@ class Run(Generic[T]):
         self.state = RunState.RUNNING
         self.value = first
         self.error: ServiceError | None = None
+        self.waiting: Wait | None = None
+        self.notice: str | None = None
         self.stopping = threading.Event()
         self._news = threading.Condition()
         self._version = 0
@@ -71,10 +77,22 @@ class Run(Generic[T]):
         self._wake()
 
     def on_open(self, wake: Callable[[], None]) -> None:
-        """Takes the function that wakes a blocked read; calls it at once if the run was stopped before."""
+        """Takes the function that wakes whatever the work is blocked in; calls it at once if the run was
+        stopped before."""
         self._wake = wake
         if self.stopping.is_set():
             wake()
+
+    def pause(self, wait: Wait) -> bool:
+        """Waits until another try is due, which followers see; False where the run is stopped first."""
+        self.waiting = wait
+        stopped = self.stopping.wait(max(0.0, wait.until - time.time()))
+        self.waiting = None
+        return not stopped
+
+    def told(self, notice: str) -> None:
+        """Takes a sentence that followers are shown beside the result."""
+        self.notice = notice
 
     def changes(self, interval: Callable[[], float]) -> Iterator[T]:
         """The value now and whenever it changed, at most once per `interval()` seconds, until the run ends.

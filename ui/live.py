@@ -1,10 +1,11 @@
 """Following a run: text as it is written, and the finished result with everything known about it."""
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
 
-from services import Choice, Filtered, Run, RunState, Services, TextSnapshot
+from services import Choice, Filtered, Run, RunState, Services, TextSnapshot, Wait
 from ui import errors, filters
 from ui.copy import copy_button
 from ui.plain import body, escape
@@ -55,6 +56,15 @@ def updates_interval(services: Services) -> Callable[[], float]:
     return lambda: 1 / min(FASTEST, max(SLOWEST, BUDGET / max(1, services.active_runs)))
 
 
+def countdown(wait: Wait) -> str:
+    """What a person reads while the playground waits before another try."""
+    seconds = max(0, round(wait.until - time.time()))
+    when = f"in {seconds} s" if seconds else "now"
+    return (
+        f":material/hourglass: {escape(wait.reason)} Trying again {when} (try {wait.attempt} of {wait.of})."
+    )
+
+
 def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
     """Shows a run as it goes and draws the page once more when it has ended."""
     status = st.empty()
@@ -66,9 +76,11 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
                 texts[choice.index] = SettledText(f"completion-text-{choice.index}")
             texts[choice.index].show(choice.text)
         now = f"Writing · {snapshot.chunks // 20 * 20}+ tokens" if snapshot.chunks >= 20 else "Writing"
-        now = now if snapshot.choices else "Waiting for the first token"
+        now = f":material/edit: {now if snapshot.choices else 'Waiting for the first token'}…"
+        if (wait := run.waiting) is not None:
+            now = countdown(wait)
         if now != said:
-            status.caption(f":material/edit: {now}…")
+            status.caption(now)
             said = now
         st.session_state.get("run")  # a point at which Streamlit may interrupt
     st.rerun()
@@ -77,6 +89,8 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
 def show(run: Run[TextSnapshot]) -> None:
     """A run that has ended."""
     snapshot, error = run.value, run.error
+    if run.notice:
+        st.caption(f":material/key: {escape(run.notice)}")
     if isinstance(error, Filtered):
         filters.show(error.report, "prompt", error)
     if run.state in _STATES:

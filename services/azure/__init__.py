@@ -1,12 +1,13 @@
 """The wire: everything the playground knows about the Azure OpenAI REST API."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 
 from services.azure import images, text_stream
 from services.azure.downloads import PictureFetcher
 from services.azure.image_request import ImageRequest
 from services.azure.images import OperationReply
-from services.azure.resource import POLL, Call, Resource
+from services.azure.resource import Call, Resource
+from services.azure.retry import ALONE, POLICIES, Caller, Policies, RetryBudget
 from services.azure.text_request import CompletionRequest
 from services.azure.text_stream import Block
 from services.config import Settings, is_dated
@@ -16,48 +17,53 @@ MODELS_API_VERSION = "2024-10-21"
 
 
 class Azure:
-    """The calls the playground makes, on one resource. Every method raises ServiceError and nothing else."""
+    """The calls the playground makes, on one resource. Every method raises ServiceError and nothing else.
 
-    def __init__(self, settings: Settings) -> None:
+    A caller may end a call and is asked before it is tried again; without one it is made once.
+    """
+
+    def __init__(
+        self, settings: Settings, budget: RetryBudget | None = None, policies: Policies = POLICIES
+    ) -> None:
         if settings.endpoint is None:
             raise ValueError("settings without an endpoint: start the sandbox first")
         self._settings = settings
-        self._resource = Resource(settings.endpoint, settings.keys, settings.v1_path)
-        self._pictures = PictureFetcher(settings)
+        budget = budget or RetryBudget()
+        self._policies = policies
+        self._resource = Resource(settings.endpoint, settings.keys, settings.v1_path, budget)
+        self._pictures = PictureFetcher(settings, budget, policies.picture)
 
     def try_key(self, key: int) -> None:
         """Lists models with one key: the cheapest call there is. Raises what the service refuses."""
         version = self._settings.api_version
         dated = is_dated(version)
         path = "/openai/models" if dated else f"{self._resource.v1_path or AZURE_V1}/models"
-        call = Call("GET", path, MODELS_API_VERSION if dated else None, POLL)
+        call = Call("GET", path, MODELS_API_VERSION if dated else None, self._policies.poll)
         self._resource.probe(call, key)
 
-    def stream(
-        self,
-        request: CompletionRequest,
-        on_open: Callable[[Callable[[], None]], None],
-    ) -> Generator[Block, None, None]:
-        """A completion as it is written; `on_open` receives a function that wakes a blocked read."""
+    def stream(self, request: CompletionRequest, caller: Caller = ALONE) -> Generator[Block, None, None]:
+        """A completion as it is written."""
         version = request.api_version or self._settings.api_version
-        return text_stream.stream(self._resource, version, request, on_open)
+        return text_stream.stream(self._resource, version, request, self._policies.completion, caller)
 
-    def generate(self, request: ImageRequest) -> OperationReply:
+    def generate(self, request: ImageRequest, caller: Caller = ALONE) -> OperationReply:
         """The pictures of a deployment, waited for."""
         version = request.api_version or self._settings.image_api_version
-        return images.generate(self._resource, version, request)
+        return images.generate(self._resource, version, request, self._policies.generation, caller)
 
-    def submit(self, request: ImageRequest, operation_id: str) -> OperationReply:
+    def submit(self, request: ImageRequest, operation_id: str, caller: Caller = ALONE) -> OperationReply:
         """Starts an image operation, once."""
-        return images.submit(self._resource, self._settings.image_api_version, request, operation_id)
+        version, policy = self._settings.image_api_version, self._policies.submit
+        return images.submit(self._resource, version, request, operation_id, policy, caller)
 
-    def poll(self, operation_id: str) -> OperationReply:
+    def poll(self, operation_id: str, caller: Caller = ALONE) -> OperationReply:
         """One look at an image operation; never sleeps."""
-        return images.poll(self._resource, self._settings.image_api_version, operation_id)
+        version = self._settings.image_api_version
+        return images.poll(self._resource, version, operation_id, self._policies.poll, caller)
 
-    def download(self, url: str) -> bytes:
+    def download(self, url: str, caller: Caller = ALONE) -> bytes:
         """The bytes of a finished picture, fetched without a key."""
-        return self._pictures.fetch(url)
+        return self._pictures.fetch(url, caller)
 
     def close(self) -> None:
         """Closes the pooled connections."""

@@ -1,35 +1,42 @@
 """Fetches picture bytes: without a key, and only from hosts on the list."""
 
-import time
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from services.azure.refusals import refusal
-from services.azure.transport import Deadline, Transport, canonical_host
+from services.azure.retry import ALONE, POLICIES, Caller, Policy, RetryBudget, insist
+from services.azure.transport import Transport, canonical_host
 from services.config import Settings
 from services.endpoint import is_loopback
 from services.errors import BadReply, Refused
 
-PICTURE = Deadline(first_byte=20, idle=20, total=60)
 PICTURE_CAP = 25 * 2**20
 
 
 class PictureFetcher:
     """A session of its own, so that no key, cookie or token can ever travel with a picture URL."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, settings: Settings, budget: RetryBudget | None = None, policy: Policy = POLICIES.picture
+    ) -> None:
         self._hosts = settings.picture_hosts
         self._endpoint = urlsplit(settings.endpoint or "")
-        self._transport = Transport(pool=8, clock=clock)
+        self._policy = policy
+        self._budget = budget or RetryBudget()
+        self._transport = Transport()
 
-    def fetch(self, url: str) -> bytes:
+    def fetch(self, url: str, caller: Caller = ALONE) -> bytes:
         """The bytes behind a picture URL, at most 25 MiB.
 
         Raises Refused where the link is gone, BadReply where its host is not allowed or the body is too
         large, Unreachable where the connection broke.
         """
         self.check(url)
-        with self._transport.exchange("GET", url, PICTURE) as exchange:
+        return insist(lambda: self._fetch(url, caller), self._policy, self._budget, caller)
+
+    def _fetch(self, url: str, caller: Caller) -> bytes:
+        """One try, from the first byte on."""
+        deadline = self._policy.deadline
+        with self._transport.exchange("GET", url, deadline, on_open=caller.on_open) as exchange:
             if exchange.status in (403, 404, 410):
                 raise Refused(
                     "The picture's link is gone.",

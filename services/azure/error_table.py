@@ -49,6 +49,7 @@ def find(status: int, code: str, message: str) -> tuple[type[ServiceError], str,
     return None
 
 
+_CHECK_KEY = "Check that the key belongs to this endpoint's resource and has not been regenerated."
 _WAIT = "Wait, or ask for less: a smaller maximum length or fewer completions count for less."
 
 RULES = (
@@ -80,7 +81,15 @@ RULES = (
         Refused,
         (401,),
         "The service refused the key.",
-        "Check that the key belongs to this endpoint's resource and has not been regenerated.",
+        _CHECK_KEY,
+    ),
+    Rule(
+        "key refused by a gateway",
+        Refused,
+        (403,),
+        "The service refused the key.",
+        _CHECK_KEY,
+        pattern=r"invalid subscription key",
     ),
     Rule(
         "keys switched off",
@@ -197,7 +206,7 @@ RULES = (
         Busy,
         (429,),
         "The quota of this resource is used up for now.",
-        "Try again tomorrow, or ask for a higher quota in the portal.",
+        "Try again later, or ask for a higher quota in the portal.",
         pattern=r"86400 seconds",
     ),
     Rule(
@@ -219,7 +228,7 @@ RULES = (
     Rule("request limit", Busy, (429,), "The service is over its request limit.", "Try again in a moment."),
     Rule(
         "sandbox without its model",
-        Busy,
+        Refused,
         (503,),
         "The sandbox has no language model yet: run “make setup”.",
         "Then start the playground again. Pictures work without it.",

@@ -17,7 +17,8 @@ from services.azure.body import clean, mapping, sequence, whole
 from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, report
 from services.azure.image_request import ImageRequest
 from services.azure.refusals import BODY_SHOWN, request_id, retry_after
-from services.azure.resource import GENERATION, POLL, SUBMIT, Call, Reply, Resource
+from services.azure.resource import Call, Reply, Resource
+from services.azure.retry import ALONE, POLICIES, Caller, Policy
 from services.azure.versions import Operation, target
 from services.errors import BadReply
 
@@ -55,8 +56,15 @@ class OperationReply:
     error_code: str | None = None
 
 
-def submit(resource: Resource, api_version: str, request: ImageRequest, operation_id: str) -> OperationReply:
-    """Sends the request once. `operation_id`: a UUID of ours, under which a replay is recognised.
+def submit(
+    resource: Resource,
+    api_version: str,
+    request: ImageRequest,
+    operation_id: str,
+    policy: Policy = POLICIES.submit,
+    caller: Caller = ALONE,
+) -> OperationReply:
+    """Has the request accepted once. `operation_id`: a UUID of ours, under which a replay is recognised.
 
     Raises OutcomeUnknown where the service may have accepted it unheard.
     """
@@ -64,9 +72,10 @@ def submit(resource: Resource, api_version: str, request: ImageRequest, operatio
         "POST",
         "/openai/images/generations:submit",
         api_version,
-        SUBMIT,
+        policy,
         request.body(),
         {"Operation-Id": operation_id},
+        caller,
     )
     reply = resource.send(call)
     location = ""
@@ -75,21 +84,34 @@ def submit(resource: Resource, api_version: str, request: ImageRequest, operatio
     return _operation(reply, fallback_id=location)
 
 
-def poll(resource: Resource, api_version: str, operation_id: str) -> OperationReply:
+def poll(
+    resource: Resource,
+    api_version: str,
+    operation_id: str,
+    policy: Policy = POLICIES.poll,
+    caller: Caller = ALONE,
+) -> OperationReply:
     """Asks once about an operation, on the resource's own origin whatever `operation-location` said."""
     path = f"/openai/operations/images/{operation_id}"
-    return _operation(resource.send(Call("GET", path, api_version, POLL)), fallback_id=operation_id)
+    reply = resource.send(Call("GET", path, api_version, policy, caller=caller))
+    return _operation(reply, fallback_id=operation_id)
 
 
-def generate(resource: Resource, api_version: str, request: ImageRequest) -> OperationReply:
+def generate(
+    resource: Resource,
+    api_version: str,
+    request: ImageRequest,
+    policy: Policy = POLICIES.generation,
+    caller: Caller = ALONE,
+) -> OperationReply:
     """Asks a deployment for pictures and waits for them, up to five minutes.
 
     Raises OutcomeUnknown where the service may have made them unheard.
     """
     where = target(api_version, Operation.IMAGE, request.deployment or "", resource.v1_path)
     cap = PICTURE_CAP * request.n
-    call = Call("POST", where.path, where.api_version, GENERATION, where.body | request.body(), cap=cap)
-    reply = resource.send(call)
+    body = where.body | request.body()
+    reply = resource.send(Call("POST", where.path, where.api_version, policy, body, caller=caller, cap=cap))
     error = mapping(reply.body.get("error"))
     return _outcome(reply, None, "failed" if error else "succeeded", sequence(reply.body.get("data")), error)
 

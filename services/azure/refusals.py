@@ -56,12 +56,17 @@ def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: i
             **details,
         )
     kind, sentence, advice = find(status, code, message) or _unknown(status, message)
-    if status == 401 and keys_tried > 1:
-        sentence = sentence.replace("the key.", "both keys.")
+    if keys_tried > 1:
+        sentence = sentence.replace("refused the key.", "refused both keys.")
     wait = _wait(headers, message) if kind is Busy else None
     if wait:
-        advice = f"Try again in {wait:.0f} s." if wait < 3600 else advice
+        advice = f"Try again in {in_words(wait)}."
     return kind(sentence, advice=advice, retry_after=wait, **details)
+
+
+def key_refused(error: ServiceError) -> bool:
+    """Whether the service found fault with the key itself, so that another one may do."""
+    return error.status == 401 or (error.status == 403 and "invalid subscription key" in error.body.lower())
 
 
 def stream_error(error: Mapping[str, Any], request_id: str | None) -> ServiceError:
@@ -94,6 +99,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         when = parsedate_to_datetime(value)
         return _sane((when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
     return None
+
+
+def in_words(seconds: float) -> str:
+    """A wait as a person says it: seconds, from two minutes on minutes, from two hours on hours."""
+    if seconds < 120:
+        return f"{seconds:.0f} s" if seconds >= 1 else "a moment"
+    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3600:.0f} h"
 
 
 def _sane(seconds: float) -> float | None:

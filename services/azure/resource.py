@@ -1,15 +1,15 @@
 """Keyed calls to the one origin the settings name, and to nothing else."""
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from services.azure.body import parse_object
-from services.azure.refusals import refusal
-from services.azure.transport import Deadline, Exchange, Transport
+from services.azure.refusals import key_refused, refusal
+from services.azure.retry import ALONE, Caller, Policy, RetryBudget, insist
+from services.azure.transport import Exchange, Transport
 from services.config import Secret
 from services.endpoint import is_azure
 from services.errors import ServiceError
@@ -17,26 +17,21 @@ from services.errors import ServiceError
 JSON_CAP = 10 * 2**20
 SHORTEST_HIDDEN = 8
 
-COMPLETION = Deadline(first_byte=60, idle=30, total=300)
-GENERATION = Deadline(first_byte=180, idle=60, total=300)
-SUBMIT = Deadline(first_byte=30, idle=30, total=30)
-POLL = Deadline(first_byte=20, idle=20, total=30)
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request: path below the endpoint, api-version (None for none), and what it carries.
 
-    on_send: receives a function that wakes whoever waits for the answer's first byte. cap: most bytes of it.
+    caller: who waits for it. cap: the most bytes its answer may have.
     """
 
     method: str
     path: str
     api_version: str | None
-    deadline: Deadline
+    policy: Policy
     body: dict[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    on_send: Callable[[Callable[[], None]], None] = lambda wake: None  # noqa: ARG005
+    caller: Caller = ALONE
     cap: int = JSON_CAP
 
 
@@ -52,7 +47,7 @@ class Reply:
 class Resource:
     """One Azure OpenAI resource with its keys.
 
-    When the service refuses one key (401) the other is tried once, and the choice is remembered.
+    When the service refuses one key the other is tried once, and the choice is remembered.
     """
 
     def __init__(
@@ -60,14 +55,15 @@ class Resource:
         endpoint: str,
         keys: tuple[Secret, ...],
         v1_path: str | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        budget: RetryBudget | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.v1_path = v1_path
         self.is_azure = is_azure(endpoint, v1_path)
         self._keys = keys
         self._preferred = 0
-        self._transport = Transport(pool=160, clock=clock)
+        self._budget = budget or RetryBudget()
+        self._transport = Transport()
 
     def send(self, call: Call) -> Reply:
         """The JSON object the service answers with. Raises ServiceError for every status but 2xx."""
@@ -87,35 +83,55 @@ class Resource:
 
     @contextlib.contextmanager
     def open(self, call: Call) -> Iterator[Exchange]:
-        """An answer with a 2xx status and its body unread; every other status is raised as a ServiceError."""
+        """An answer with a 2xx status and its body unread; every other status is raised as a ServiceError.
+
+        Tried again as the call's policy says, while its caller waits.
+        """
         with contextlib.ExitStack() as stack:
-            exchange = stack.enter_context(self._exchange(call, self._preferred))
-            if exchange.status == 401 and len(self._keys) > 1:
-                other = 1 - self._preferred
-                exchange = stack.enter_context(self._exchange(call, other))
-                if exchange.status != 401:
-                    self._preferred = other
-            if not 200 <= exchange.status < 300:
-                raise self._refusal(exchange, len(self._keys))
-            yield exchange
+            yield insist(lambda: self._enter(stack, call), call.policy, self._budget, call.caller)
 
     def probe(self, call: Call, key: int) -> None:
         """Makes a call with one key, whichever is preferred. Raises ServiceError for every status but 2xx."""
-        with self._exchange(call, key) as exchange:
-            if not 200 <= exchange.status < 300:
-                raise self._refusal(exchange, keys_tried=1)
+        with self._exchange(call, key):
+            pass
 
-    def _exchange(self, call: Call, key: int) -> contextlib.AbstractContextManager[Exchange]:
+    def _enter(self, stack: contextlib.ExitStack, call: Call) -> Exchange:
+        """One try, with the other key where the service refuses the first."""
+        key = self._preferred
+        try:
+            return stack.enter_context(self._exchange(call, key))
+        except ServiceError as error:
+            if len(self._keys) < 2 or not key_refused(error):
+                raise
+        other = 1 - key
+        try:
+            exchange = stack.enter_context(self._exchange(call, other, keys_tried=2))
+        except ServiceError as error:
+            if error.status is not None and not key_refused(error):
+                self._prefer(other, call.caller)
+            raise
+        self._prefer(other, call.caller)
+        return exchange
+
+    def _prefer(self, key: int, caller: Caller) -> None:
+        self._preferred = key
+        caller.told(f"Key {2 - key} was refused, using key {key + 1}.")
+
+    @contextlib.contextmanager
+    def _exchange(self, call: Call, key: int, keys_tried: int = 1) -> Iterator[Exchange]:
+        """One request with one key."""
         query = f"?api-version={quote(call.api_version, safe='')}" if call.api_version else ""
-        url = f"{self.endpoint}{call.path}{query}"
-        return self._transport.exchange(
+        with self._transport.exchange(
             call.method,
-            url,
-            call.deadline,
+            f"{self.endpoint}{call.path}{query}",
+            call.policy.deadline,
             headers={**call.headers, **self._authorization(key)},
             body=call.body,
-            on_send=call.on_send,
-        )
+            on_open=call.caller.on_open,
+        ) as exchange:
+            if not 200 <= exchange.status < 300:
+                raise self._refusal(exchange, keys_tried)
+            yield exchange
 
     def _authorization(self, key: int) -> dict[str, str]:
         if not self._keys:

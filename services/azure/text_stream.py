@@ -1,13 +1,14 @@
 """The answer to a completion or a chat completion, as it is written."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
 from services.azure import chat, completions
 from services.azure.body import parse_object
 from services.azure.refusals import request_id
-from services.azure.resource import COMPLETION, JSON_CAP, Call, Resource
+from services.azure.resource import JSON_CAP, Call, Resource
+from services.azure.retry import ALONE, POLICIES, Caller, Policy
 from services.azure.sse import SSEDecoder
 from services.azure.text_request import CompletionRequest
 from services.azure.versions import Operation, target
@@ -27,16 +28,16 @@ def stream(
     resource: Resource,
     api_version: str,
     request: CompletionRequest,
-    on_open: Callable[[Callable[[], None]], None],
+    policy: Policy = POLICIES.completion,
+    caller: Caller = ALONE,
 ) -> Generator[Block, None, None]:
     """Sends the request and yields the stream block by block.
 
-    `on_open` receives a function that wakes a blocked read. Reading goes on after a finish reason, because
-    filter annotations may follow it, and ends at `[DONE]` or at the end of the stream.
+    Reading goes on after a finish reason, because filter annotations may follow it, and ends at `[DONE]` or
+    at the end of the stream.
     """
     decoder = SSEDecoder()
-    with resource.open(_call(resource, api_version, request, on_open)) as exchange:
-        on_open(exchange.wake)
+    with resource.open(_call(resource, api_version, request, policy, caller)) as exchange:
         headers = dict(exchange.headers)
         yield Block(headers, (), done=False)
         if "json" in headers.get("content-type", ""):  # a gateway that does not stream
@@ -67,10 +68,7 @@ def stream(
 
 
 def _call(
-    resource: Resource,
-    api_version: str,
-    request: CompletionRequest,
-    on_open: Callable[[Callable[[], None]], None],
+    resource: Resource, api_version: str, request: CompletionRequest, policy: Policy, caller: Caller
 ) -> Call:
     operation = Operation.CHAT if request.chat else Operation.COMPLETION
     where = target(api_version, operation, request.deployment, resource.v1_path)
@@ -79,4 +77,4 @@ def _call(
         if request.chat
         else completions.body(request)
     )
-    return Call("POST", where.path, where.api_version, COMPLETION, where.body | asked, on_send=on_open)
+    return Call("POST", where.path, where.api_version, policy, where.body | asked, caller=caller)

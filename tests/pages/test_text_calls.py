@@ -303,7 +303,7 @@ def test_two_refused_parameters_are_left_out_one_after_the_other(text: Tab, azur
 NO_OFFER = [
     error("no_deployment"),
     error("wrong_key"),
-    error("rate_limit"),
+    error("rate_limit", headers={"retry-after": "60"}),
     error("server_error"),
     error("bad_version"),
     error("not_found"),

@@ -176,11 +176,15 @@ def test_a_strange_id_in_the_address_is_no_longer_here_either(visit: Callable[..
 ERRORS = {
     "key": (error("wrong_key"), "refused the key", ["Status: 401", "Code: 401"]),
     "deployment": (error("no_deployment"), "deployment", ["Status: 404", "Code: DeploymentNotFound"]),
-    "wait": (error("rate_limit"), "8 s", ["Status: 429", "Code: 429", "Retry after: 8 s"]),
-    "header": (
-        error("rate_limit", headers={"retry-after": "30"}),
-        "30 s",
-        ["Status: 429", "Retry after: 30 s"],
+    "wait": (
+        error("rate_limit", headers={"retry-after": "31"}),
+        "31 s",
+        ["Status: 429", "Code: 429", "Retry after: 31 s"],
+    ),
+    "tomorrow": (
+        error("rate_limit", headers={"retry-after": "86400"}),
+        "try again in 24 h.",
+        ["Status: 429"],
     ),
     "500": (error("server_error"), "500", ["Status: 500"]),
     "redirect": (

@@ -269,7 +269,7 @@ def test_each_spelling_of_a_refused_parameter_is_read(
     assert (refused.param, refused.code) == ("temperature", code)
 
 
-@pytest.mark.parametrize("name", ["no_deployment", "rate_limit", "server_error", "no_completion"])
+@pytest.mark.parametrize("name", ["no_deployment", "timeout", "server_error", "no_completion"])
 def test_no_other_refusal_names_a_parameter(services: Services, azure: Upstream, name: str) -> None:
     azure.enqueue("chat", error(name))
     refused = ask(services).error

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from services import Wait
 from tests.pages.browsing import Sent
 from ui import live
 
@@ -89,3 +90,16 @@ def test_the_interval_follows_the_number_of_runs() -> None:
     before = interval()
     services.active_runs = 100
     assert interval() > before
+
+
+@pytest.mark.parametrize(
+    ("seconds", "when"), [(8.2, "in 8 s"), (0.7, "in 1 s"), (0.2, "now"), (-5, "now"), (30, "in 30 s")]
+)
+def test_a_countdown_says_why_and_how_long(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, when: str
+) -> None:
+    monkeypatch.setattr(live.time, "time", lambda: 1_000.0)
+    said = live.countdown(Wait(1_000.0 + seconds, 2, "The service is *over* its limit.", 3))
+    assert said == (
+        rf":material/hourglass: The service is \*over\* its limit\. Trying again {when} (try 2 of 3)."
+    )

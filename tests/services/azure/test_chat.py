@@ -115,7 +115,7 @@ def ask(azure: Upstream) -> Iterator[Ask]:
         resources.append(Resource(azure.url, (Secret("key"),)))
         builder = SnapshotBuilder()
         last = TextSnapshot()
-        for block in stream(resources[-1], version, replace(ASK, **changes), lambda _: None):
+        for block in stream(resources[-1], version, replace(ASK, **changes)):
             last = builder.add(block)
         return last
 

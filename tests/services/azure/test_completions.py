@@ -1,7 +1,6 @@
 """A completion as it goes out and as it comes in, block by block."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,9 +12,11 @@ from services.azure.resource import Resource
 from services.azure.text_request import CompletionRequest, check
 from services.azure.text_stream import Block, stream
 from services.config import Secret
-from services.errors import BadReply, Filtered, Invalid, Unreachable
+from services.errors import BadReply, Filtered, HungUp, Invalid, OutcomeUnknown
+from services.runs import Run
 from tests.azure_bodies import chunk, prompt_blocked, prompt_chunk, sse
 from tests.azure_reply import WHOLE, Reply
+from tests.services.following import ME
 from tests.upstream import Upstream
 
 ASK = CompletionRequest(deployment="text", prompt="Hi")
@@ -29,7 +30,7 @@ def ask(azure: Upstream) -> Iterator[Ask]:
 
     def call(request: CompletionRequest = ASK, seen: list[Block] | None = None) -> list[Block]:
         seen = [] if seen is None else seen
-        for block in stream(resource, VERSION, request, lambda _: None):
+        for block in stream(resource, VERSION, request):
             seen.append(block)
         return seen
 
@@ -170,8 +171,8 @@ def test_a_stream_without_the_end_mark_is_not_done(azure: Upstream, ask: Ask) ->
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (sse(chunk(" a"), done=False, stop_after=WHOLE, reset=True), Unreachable),
-        (sse(chunk(" a"), done=False, stop_after=WHOLE), Unreachable),
+        (sse(chunk(" a"), done=False, stop_after=WHOLE, reset=True), OutcomeUnknown),
+        (sse(chunk(" a"), done=False, stop_after=WHOLE), OutcomeUnknown),
         (sse(chunk(" a"), "not json"), BadReply),
         (sse(chunk(" a"), "[1]"), BadReply),
         (sse(chunk(" a"), '{"choices": [], "choices": []}'), BadReply),
@@ -212,8 +213,9 @@ def test_a_blocked_prompt_is_an_error_and_no_block(azure: Upstream, ask: Ask) ->
 def test_a_blocked_read_can_be_woken(azure: Upstream) -> None:
     azure.enqueue("completions", sse(prompt_chunk(), done=False, stop_after=WHOLE, hang=True))
     resource = Resource(azure.url, (Secret("key"),))
-    with pytest.raises(Unreachable):
-        for _ in stream(resource, VERSION, ASK, lambda wake: threading.Timer(0.05, wake).start()):
-            pass
+    run = Run(ME, ASK, None)
+    with pytest.raises(HungUp):
+        for _ in stream(resource, VERSION, ASK, caller=run):
+            run.stop()
     assert azure.requests[0].aborted.wait(5)
     resource.close()

@@ -116,7 +116,7 @@ def test_a_blocked_resource_is_nobodys_prompt() -> None:
 def test_the_wait_may_stand_in_the_message(reply: Reply, seconds: float | None) -> None:
     found = refuse(reply)
     assert found.retry_after == seconds
-    waits = {None: "Try again in a moment.", 86_400: "Try again tomorrow"}
+    waits = {None: "Try again in a moment.", 86_400: "Try again in 24 h."}
     assert found.advice.startswith(waits.get(seconds, f"Try again in {seconds} s."))
 
 

@@ -1,18 +1,25 @@
 """One HTTP exchange: nothing followed or remembered, nothing from the environment, everything bounded."""
 
+import contextlib
 import logging
+import socket
+import ssl
+import subprocess
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 
+import psutil
 import pytest
 
-from services.azure.transport import Deadline, Transport, canonical_host
-from services.errors import BadReply, OutcomeUnknown, ServiceError, Unreachable
+from services.azure.retry import Deadline
+from services.azure.transport import Transport, canonical_host
+from services.errors import BadReply, HungUp, OutcomeUnknown, ServiceError, Unreachable, Untrusted
 from tests.azure_reply import Reply
-from tests.services.following import KEY_1, strings
+from tests.services.following import KEY_1, strings, wait
 from tests.upstream import Upstream
 
 SOON = Deadline(first_byte=5, idle=5, total=5)
@@ -21,7 +28,7 @@ KEYED = {"api-key": KEY_1}
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
-    web = Transport(pool=4)
+    web = Transport()
     yield web
     web.close()
 
@@ -123,7 +130,7 @@ def test_silence_within_a_body_ends_it(transport: Transport, azure: Upstream) ->
 
 def test_a_body_that_drips_for_ever_ends_at_the_deadline(azure: Upstream) -> None:
     ticks = iter(range(1_000))
-    slow = Transport(pool=1, clock=lambda: next(ticks))
+    slow = Transport(clock=lambda: next(ticks))
     azure.enqueue("other", Reply(200, pieces=repeat(b"x"), pause=0.002))
     twenty = Deadline(first_byte=5, idle=5, total=20)
     with (
@@ -159,51 +166,212 @@ def test_a_body_up_to_the_cap_is_read_whole(transport: Transport, azure: Upstrea
             assert exchange.read(2**20) == b"x" * 2**20
 
 
-def test_a_blocked_read_is_woken_and_the_connection_closed(transport: Transport, azure: Upstream) -> None:
-    azure.enqueue("other", Reply(200, b"abc", stop_after=1, hang=True))
-    with transport.exchange("GET", azure.url, Deadline(5, 60, 60)) as exchange:
-        blocks = exchange.blocks(100)
-        assert next(blocks) == b"a"
-        threading.Timer(0.05, exchange.wake).start()
-        with pytest.raises(Unreachable):
-            next(blocks)
+PATIENT = Deadline(60, 60, 60)
+
+
+def hang_up_when(seen: Callable[[], object]) -> Callable[[Callable[[], None]], None]:
+    """For `on_open`: hangs up as soon as the other side has seen something."""
+
+    def on_open(wake: Callable[[], None]) -> None:
+        threading.Thread(target=lambda: (seen(), wake())).start()
+
+    return on_open
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(hang=True),
+        Reply.raw(b"HTTP/1.1 2", hang=True),
+        Reply.raw(b"HTTP/1.1 200 OK\r\nX: y", hang=True),
+        Reply.raw(b"HTTP/1.1 103 Early Hints\r\n\r\n", hang=True),
+        Reply(200, b"abc", stop_after=1, hang=True),
+        Reply(200, pieces=[b"abc"], stop_after=3, hang=True),
+        Reply(200, b"abc", until_close=True, hang=True),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_exchange_can_be_ended_wherever_it_waits(
+    transport: Transport, azure: Upstream, method: str, reply: Reply
+) -> None:
+    azure.enqueue("other", reply)
+    hang_up = hang_up_when(lambda: azure.wait_for("other"))
+    with (
+        pytest.raises(HungUp),
+        transport.exchange(method, azure.url, PATIENT, headers=KEYED, on_open=hang_up) as exchange,
+    ):
+        exchange.read(100)
     assert azure.requests[0].aborted.wait(5)
 
 
-def test_waking_what_has_ended_does_nothing(transport: Transport, azure: Upstream) -> None:
-    with transport.exchange("GET", azure.url, SOON) as exchange:
-        exchange.read(10_000)
-    exchange.wake()
-    with transport.exchange("GET", azure.url, SOON) as another:
-        exchange.wake()
-        assert another.read(10_000)
+def test_an_exchange_can_be_ended_before_it_begins(transport: Transport, azure: Upstream) -> None:
+    with pytest.raises(HungUp), transport.exchange("POST", azure.url, PATIENT, on_open=lambda wake: wake()):
+        pass
+    assert azure.requests == ()
 
 
-def test_the_wait_for_the_first_byte_can_be_ended(transport: Transport, azure: Upstream) -> None:
-    azure.enqueue("other", Reply(hang=True))
-    patient, wakes = Deadline(60, 60, 60), []
-    threading.Thread(target=lambda: azure.wait_for("other") and wakes[0]()).start()
-    with pytest.raises(Unreachable), transport.exchange("GET", azure.url, patient, on_send=wakes.append):
+def test_a_connection_that_is_not_answered_can_be_ended(transport: Transport) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, contextlib.ExitStack() as waiting:
+        for _ in range(3):  # its queue is full: a further connection is not even refused
+            sock = waiting.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(deaf.getsockname())
+        hang_up = hang_up_when(lambda: wait(lambda: "SYN_SENT" in connections_to(deaf)))
+        url = "http://127.0.0.1:{1}".format(*deaf.getsockname())
+        with pytest.raises(HungUp), transport.exchange("POST", url, PATIENT, on_open=hang_up):
+            pass
+
+
+def connections_to(server: socket.socket) -> list[str]:
+    port = server.getsockname()[1]
+    found = psutil.Process().net_connections("tcp")
+    return [item.status for item in found if item.raddr and item.raddr.port == port]
+
+
+def test_a_body_that_has_arrived_is_read_after_hanging_up_too_late(
+    transport: Transport, azure: Upstream
+) -> None:
+    wakes: list[Callable[[], None]] = []
+    azure.enqueue("other", Reply(200, b"first"), Reply(200, pieces=[b"sec", b"ond"], pause=0.05))
+    with transport.exchange("GET", azure.url, SOON, on_open=wakes.append) as exchange:
+        exchange.read(100)
+    with transport.exchange("GET", azure.url, SOON, on_open=wakes.append) as another:
+        wakes[0]()
+        assert another.read(100) == b"second"
+    wakes[1]()
+
+
+def test_no_connection_is_used_twice(transport: Transport, azure: Upstream) -> None:
+    for method in ("GET", "POST", "GET", "POST"):
+        with transport.exchange(method, azure.url, SOON) as exchange:
+            exchange.read(10_000)
+    assert len(azure._connections) == 4
+    assert {request.headers["connection"] for request in azure.requests} == {"close"}
+
+
+FINAL = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfinal"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 102 Processing\r\n\r\n" * 3,
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n",
+        b"HTTP/1.1 199 Odd\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_interim_answers_are_passed_over(
+    transport: Transport, azure: Upstream, method: str, before: bytes
+) -> None:
+    azure.enqueue("other", Reply.raw(before + FINAL))
+    with transport.exchange(method, azure.url, SOON) as exchange:
+        assert (exchange.status, exchange.read(100)) == (200, b"final")
+
+
+@pytest.mark.parametrize("drop", [b"HTTP/1.1 103 Early Hints\r\n\r\n", b"X", b"HTTP/1.1 200 OK\r\nX: y\r\n"])
+def test_a_head_that_drips_for_ever_ends_at_the_deadline(
+    transport: Transport, azure: Upstream, drop: bytes
+) -> None:
+    head = Reply(
+        200, pieces=repeat(drop[:1]) if len(drop) == 1 else repeat(drop), until_close=True, pause=0.01
+    )
+    azure.enqueue("other", lambda _: replace(head, verbatim=b""))
+    with (
+        pytest.raises(OutcomeUnknown, match=r"did not answer within 0.2 s|was lost"),
+        transport.exchange("POST", azure.url, Deadline(0.2, 5, 5)),
+    ):
         pass
     assert azure.requests[0].aborted.wait(5)
 
 
-def test_a_wake_that_comes_late_touches_no_other_answer(transport: Transport, azure: Upstream) -> None:
-    azure.enqueue("other", Reply(200, b"first"), Reply(200, pieces=[b"sec", b"ond"], pause=0.05))
-    wakes: list[Callable[[], None]] = []
-    with transport.exchange("GET", azure.url, SOON, on_send=wakes.append) as exchange:
+@pytest.mark.parametrize("size", [b"-5", b"+5", b"0x5", b"1_0", b"5 5", b"", b"z", b"F" * 40])
+def test_a_chunk_of_odd_size_ends_the_body(transport: Transport, azure: Upstream, size: bytes) -> None:
+    raw = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\nhello\r\n0\r\n\r\n"
+    azure.enqueue("other", Reply.raw(raw))
+    with pytest.raises(Unreachable), transport.exchange("GET", azure.url, SOON) as exchange:
         exchange.read(100)
-    with transport.exchange("GET", azure.url, SOON) as another:
-        wakes[0]()
-        assert another.read(100) == b"second"
-    assert len(azure._connections) == 1
 
 
-def test_a_connection_is_used_again(transport: Transport, azure: Upstream) -> None:
-    for _ in range(3):
-        with transport.exchange("GET", azure.url, SOON) as exchange:
-            exchange.read(10_000)
-    assert len(azure._connections) == 1
+def test_a_body_that_cannot_be_unpacked_says_so(transport: Transport, azure: Upstream) -> None:
+    azure.enqueue("other", Reply(200, b"not gzip", {"content-encoding": "gzip"}))
+    with (
+        pytest.raises(BadReply, match="cannot be unpacked"),
+        transport.exchange("GET", azure.url, SOON) as exchange,
+    ):
+        exchange.read(100)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "words"),
+    [
+        (Deadline(5, 0.05, 5), "fell silent for 0.05 s in the middle of its answer"),
+        (Deadline(5, 5, 0.2), "took longer than 0.2 s"),
+    ],
+)
+@pytest.mark.parametrize(("method", "kind"), [("GET", Unreachable), ("POST", OutcomeUnknown)])
+def test_a_time_out_says_which(
+    transport: Transport,
+    azure: Upstream,
+    method: str,
+    kind: type[ServiceError],
+    deadline: Deadline,
+    words: str,
+) -> None:
+    azure.enqueue("other", Reply(200, b"abc", stop_after=1, hang=True))
+    with (
+        pytest.raises(kind, match=words) as caught,
+        transport.exchange(method, azure.url, deadline) as exchange,
+    ):
+        exchange.read(100)
+    assert (type(caught.value), caught.value.status) == (kind, 200)
+
+
+def test_a_certificate_that_nobody_signed_is_refused(transport: Transport, tmp_path: Path) -> None:
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem"]
+        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with (
+        served(lambda sock: context.wrap_socket(sock, server_side=True).close()) as port,
+        pytest.raises(Untrusted, match="certificate of localhost") as caught,
+        transport.exchange("POST", f"https://localhost:{port}", SOON, headers=KEYED),
+    ):
+        pass
+    assert not any(KEY_1 in text for text in strings(caught.value))
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+def test_what_speaks_no_tls_cannot_be_reached(transport: Transport, said: bytes) -> None:
+    with (
+        served(lambda sock: sock.sendall(said)) as port,
+        pytest.raises(Unreachable, match="Cannot reach") as caught,
+        transport.exchange("POST", f"https://127.0.0.1:{port}", SOON, headers=KEYED),
+    ):
+        pass
+    assert type(caught.value) is Unreachable
+
+
+@contextlib.contextmanager
+def served(work: Callable[[socket.socket], object]) -> Iterator[int]:
+    """A server for a single connection."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            sock, _ = server.accept()
+            with sock, contextlib.suppress(OSError):
+                work(sock)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(5)
 
 
 def test_header_names_are_lower_case(transport: Transport, azure: Upstream) -> None:

@@ -1,0 +1,253 @@
+"""What lies below `requests`: connections that no call outlasts, and that another thread can shut.
+
+Every exchange has a connection of its own: on one that is used again, a request to a server that had just
+stopped listening would look as if it had been sent. Every single read is given the time that is left: bytes
+that drip in one by one end at the deadline too, in the head as in the body.
+"""
+
+import contextlib
+import http.client
+import io
+import queue
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NewConnectionError
+
+from services.azure.retry import Deadline
+
+CONNECT_S = 5.0
+NO_CONNECTION = f"did not answer within {CONNECT_S:g} s"
+_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;.*)?\r?\n", re.DOTALL)
+
+
+class Line:
+    """One exchange's connection: how long it may take, how far it came, and a way to hang up.
+
+    connected: whether a byte of the request may have left. untrusted: the other side's certificate was not
+    accepted. overdue: in words, the time-out that ended it, if one did.
+    """
+
+    def __init__(self, deadline: Deadline, clock: Callable[[], float]) -> None:
+        self.connected = False
+        self.untrusted = False
+        self.hung_up = False
+        self.overdue: str | None = None
+        self._deadline = deadline
+        self._clock = clock
+        self._ends = clock() + deadline.total
+        self._head_due: float | None = self._ends
+        self._lock = threading.Lock()
+        self._held: socket.socket | None = None
+        self._found: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def hang_up(self) -> None:
+        """Ends whatever this exchange is blocked in, from another thread; does nothing once it is over."""
+        with self._lock:
+            self.hung_up = True
+            self._found.put(OSError("hung up"))
+            if self._held is not None:
+                with contextlib.suppress(OSError):  # it ended by itself a moment ago
+                    self._held.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """The exchange is over."""
+        with self._lock:
+            if self._held is not None:
+                self._held.close()
+                self._held = None
+
+    def connect(self, host: str, port: int, options: Any) -> socket.socket:
+        """A socket connected to the first of the host's addresses that answers, within five seconds in all.
+
+        Raises OSError.
+        """
+        due = self._clock() + CONNECT_S
+        problem = OSError("no address")
+        for family, kind, protocol, _, address in self._resolve(host.strip("[]"), port):
+            try:
+                sock = socket.socket(family, kind, protocol)
+            except OSError as error:  # a family that this machine does not have
+                problem = error
+                continue
+            try:
+                for option in options or ():
+                    sock.setsockopt(*option)
+                self._hold(sock)
+                with self._timed(sock, due, NO_CONNECTION):
+                    sock.connect(address)
+                with self._timed(sock, due, NO_CONNECTION):  # what is left is for a handshake
+                    return sock
+            except OSError as error:
+                sock.close()
+                problem = error
+        raise problem
+
+    def ready(self, sock: socket.socket) -> None:
+        """The connection stands, and the request leaves."""
+        self.connected = True
+        sock.settimeout(self._deadline.idle)
+
+    def asked(self) -> None:
+        """The request has left: from now on the head of an answer is due."""
+        self._head_due = self._clock() + self._deadline.first_byte
+
+    def answered(self) -> None:
+        """The head of the answer has arrived."""
+        self._head_due = None
+
+    def reading(self, sock: socket.socket) -> contextlib.AbstractContextManager[None]:
+        """Gives one read the time that is left; TimeoutError where none is."""
+        due, overdue = self._head_due, f"did not answer within {self._deadline.first_byte:g} s"
+        if due is None:
+            idle = self._deadline.idle
+            due, overdue = self._clock() + idle, f"fell silent for {idle:g} s in the middle of its answer"
+        if due >= self._ends:
+            due, overdue = self._ends, f"took longer than {self._deadline.total:g} s"
+        return self._timed(sock, due, overdue)
+
+    @contextlib.contextmanager
+    def _timed(self, sock: socket.socket, due: float, overdue: str) -> Iterator[None]:
+        try:
+            left = due - self._clock()
+            if left <= 0:
+                raise TimeoutError
+            sock.settimeout(max(left, 0.001))
+            yield
+        except TimeoutError:
+            self.overdue = overdue
+            raise
+
+    def _hold(self, sock: socket.socket) -> None:
+        """Keeps a second handle on the connection: TLS takes the first one over."""
+        with self._lock:
+            if self._held is not None:
+                self._held.close()
+            self._held = sock.dup()
+            if self.hung_up:
+                raise OSError("hung up")
+
+    def _resolve(self, host: str, port: int) -> list[Any]:
+        """The host's addresses, looked up on a thread of its own: a resolver cannot be interrupted."""
+
+        def look() -> None:
+            try:
+                self._found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            except (OSError, UnicodeError):
+                self._found.put(OSError("unknown host"))
+
+        threading.Thread(target=look, name="resolve", daemon=True).start()
+        try:
+            found = self._found.get(timeout=CONNECT_S)
+        except queue.Empty:
+            self.overdue = NO_CONNECTION
+            raise TimeoutError from None
+        if isinstance(found, OSError):
+            raise found
+        return list(found)
+
+
+LINE: ContextVar[Line] = ContextVar("line")
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads a socket, each time within what the line has left."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, line: Line) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._line = line
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        with self._line.reading(self._sock):
+            return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer read by the line's clock; interim ones are passed over, odd chunk sizes refused."""
+
+    fp: Any
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self._line = LINE.get()
+        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, self._line))
+
+    def begin(self) -> None:
+        super().begin()
+        self._line.answered()
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The final status line: 100 to 199 announce another (RFC 9110, 15.2); only 101 ends HTTP."""
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 <= status < 200 or status == http.client.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+    def _read_next_chunk_size(self) -> int:
+        """`int` would take signs, spaces and underscores too, and a chunk of negative size never ends."""
+        size = _CHUNK_SIZE.fullmatch(self.fp.readline(1_000))
+        if size is None:
+            raise http.client.IncompleteRead(b"")
+        return int(size[1], 16)
+
+
+class _HTTPConnection(HTTPConnection):
+    response_class = _Response
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            return LINE.get().connect(self._dns_host, self.port, self.socket_options)
+        except OSError:
+            raise NewConnectionError(self, "no connection") from None
+
+    def connect(self) -> None:
+        line = LINE.get()
+        try:
+            super().connect()
+        except ssl.SSLCertVerificationError:
+            line.untrusted = True
+            raise
+        except TimeoutError:
+            line.overdue = NO_CONNECTION
+            raise
+        line.ready(self.sock)
+
+    def getresponse(self) -> Any:
+        LINE.get().asked()
+        return super().getresponse()
+
+
+class _HTTPSConnection(_HTTPConnection, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+    def _put_conn(self, conn: Any) -> None:
+        """No connection is used twice."""
+        if conn:
+            conn.close()
+
+
+class _HTTPSPool(_HTTPPool, urllib3.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
