@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Needs Python 3.11 or newer with venv, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test lint types browser docs gallery clean
+.PHONY: help setup run dev test crash lint types browser docs gallery clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -22,6 +22,9 @@ dev: $(READY)  ## the same, reloading when a file changes
 test: $(TOOLS) lint types browser  ## everything that must be green: ruff, mypy, and all tests
 	@$(PYTHON) -m pytest -n 3 --dist loadfile --ignore tests/browser
 	@$(PYTHON) -m pytest --reruns 2 tests/browser
+
+crash: $(TOOLS)  ## kill a server 200 times; nothing may be lost, nothing paid twice (5 minutes)
+	@$(PYTHON) -m tests.crash
 
 lint: $(TOOLS)  ## style
 	@$(PYTHON) -m ruff check .
