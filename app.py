@@ -13,7 +13,7 @@ import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services, Settings, address
@@ -55,9 +55,8 @@ async def picture(request: Request) -> Response:
         if services is None:
             raise NotFound("There is no such picture.")
         owner = owner_of(request.scope, services.secret)
-        path, variant = services.pictures.open_link(
-            request.path_params["key"], dict(request.query_params), owner
-        )
+        key, query = request.path_params["key"], dict(request.query_params)
+        path, variant = await anyio.to_thread.run_sync(services.pictures.open_link, key, query, owner)
     except NotFound as error:
         return PlainTextResponse(str(error), status_code=404)
     suffix = path.suffix.removeprefix(".")
@@ -70,10 +69,24 @@ async def picture(request: Request) -> Response:
     return response
 
 
+async def export(request: Request) -> Response:
+    """A history to take along, for its owner's browser: written as it is sent, never held whole."""
+    services, name = session.holder.services, request.path_params["name"]
+    try:
+        if services is None:
+            raise NotFound("There is nothing here for this browser.")
+        owner, query = owner_of(request.scope, services.secret), dict(request.query_params)
+        content = await anyio.to_thread.run_sync(services.open_export, name, query, owner)
+    except NotFound as error:
+        return PlainTextResponse(str(error), status_code=404)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
+
+
 app = st.App(
     ROOT / "ui" / "shell.py",
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz), Route("/pictures/{key}", picture)],
+    routes=[Route("/healthz", healthz), Route("/pictures/{key}", picture), Route("/exports/{name}", export)],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(Preload),

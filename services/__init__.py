@@ -22,6 +22,7 @@ from services.errors import (
 )
 from services.facade import Services
 from services.history import Entry, HistoryQuery, Outcome
+from services.housekeeping import DiskUse
 from services.operations import OperationView, Poll, Slot
 from services.pictures import MEDIA_TYPES, Variant
 from services.runs import Run, RunState
@@ -37,6 +38,7 @@ __all__ = [
     "CompletionRequest",
     "ConfigError",
     "Deployment",
+    "DiskUse",
     "Entry",
     "Family",
     "FilterReport",

@@ -16,6 +16,7 @@ TEXT_API_VERSION = "2022-06-01-preview"
 IMAGE_API_VERSION = "2023-06-01-preview"
 V1 = "v1"
 V1_PREVIEW = "preview"
+QUOTA_MB = 2_048
 PICTURE_HOST = ".blob.core.windows.net"
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
@@ -60,6 +61,7 @@ class Settings:
 
     endpoint: an origin without trailing slash. v1_path: where its OpenAI-compatible API begins, None for
     Azure's own place. keys: KEY1, then KEY2. picture_hosts: host suffixes a picture may be fetched from.
+    quota_mb: how much disk the pictures of everybody may take, in MB of 2**20 bytes.
     """
 
     endpoint: str | None = None
@@ -71,6 +73,7 @@ class Settings:
     image_deployments: tuple[Deployment, ...] = ()
     picture_hosts: tuple[str, ...] = (PICTURE_HOST,)
     data_dir: Path = Path("data")
+    quota_mb: int = QUOTA_MB
     signing_secret: Secret | None = None
     host: str = "127.0.0.1"
     port: int = 8501
@@ -146,6 +149,7 @@ class _Reader:
             image_deployments=self.deployments("AZURE_OPENAI_IMAGE_DEPLOYMENTS"),
             picture_hosts=(PICTURE_HOST, *self.hosts("AZURE_OPENAI_IMAGE_HOSTS")),
             data_dir=Path(self.text("PLAYGROUND_DATA_DIR") or "data"),
+            quota_mb=self.whole("PLAYGROUND_QUOTA_MB", QUOTA_MB, 1, 10**9),
             signing_secret=Secret(secret) if (secret := self.text("PLAYGROUND_SECRET")) else None,
             host=self.host(),
             port=self.port(),

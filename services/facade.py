@@ -1,7 +1,7 @@
 """The facade: what one server process offers its pages, put together from the modules beside it."""
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +20,12 @@ from services.config import V1, Settings, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
 from services.errors import NotFound, ServiceError
+from services.exports import Exports
 from services.history import Entry, HistoryQuery
+from services.housekeeping import DiskUse, Housekeeping
+from services.links import Links, signing_secret
 from services.operations import Operations, OperationView, OperationWorker
-from services.pictures import Pictures, Variant, signing_secret
+from services.pictures import Pictures, Variant
 from services.recorder import Recorder
 from services.runs import Run, Runs, RunState, paced
 from services.store import Store
@@ -47,6 +50,12 @@ class Services:
             self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
             self._recorder = opened.enter_context(contextlib.closing(Recorder(self._store)))
             self._runs = opened.enter_context(contextlib.closing(Runs(on_end=self._recorder.wake)))
+            self._exports = Exports(self._store, self.pictures)
+            self._links = Links(self.secret)
+            quota = settings.quota_mb * 2**20
+            self._housekeeping = opened.enter_context(
+                contextlib.closing(Housekeeping(self._store, self.pictures, quota))
+            )
             self._opened = opened.pop_all()
 
     @property
@@ -115,6 +124,7 @@ class Services:
             version = V1 if self.settings.v1_path else family.api_version
             request = replace(request, api_version=version)
         check_image(request, family)
+        self.pictures.require_space()
         return self._operations.generate(owner, intent, request, keep=keep)
 
     def operation(self, owner: str, id: str) -> OperationView:
@@ -165,11 +175,44 @@ class Services:
 
     def delete(self, owner: str, ids: Collection[str]) -> None:
         """Hides runs at once; ten minutes later, or at the next start, they are gone with their pictures."""
+        self._runs.forget(owner, ids)
         self._store.delete(owner, ids)
 
     def restore(self, owner: str, ids: Collection[str]) -> None:
         """Takes a deletion back, as long as the runs are not removed."""
         self._store.restore(owner, ids)
+
+    def delete_everything(self, owner: str) -> None:
+        """Removes everything of an owner now, from the disk too: runs, drafts, presets, and their pictures.
+
+        An image operation under way is hidden now and removed as soon as it has ended.
+        """
+        self._runs.forget(owner)
+        self._recorder.forget(owner)
+        self._housekeeping.delete_everything(owner)
+
+    def disk_use(self, owner: str) -> DiskUse:
+        """What the owner's runs take on the disk, and what is left."""
+        return self._housekeeping.disk_use(owner)
+
+    def export_zip(self, owner: str, ids: Sequence[str]) -> Iterator[bytes]:
+        """Runs as a zip file, piece by piece. Raises NotFound."""
+        return self._exports.zip(owner, ids)
+
+    def export_lines(self, owner: str) -> Iterator[bytes]:
+        """Every run of the owner as a line of JSON."""
+        return self._exports.lines(owner)
+
+    def export_link(self, owner: str, ids: Sequence[str] = ()) -> str:
+        """A path at which the owner's browser gets a zip of these runs; without ids, all as JSON Lines."""
+        name, listed = ("runs.zip", ",".join(ids)) if ids else ("history.jsonl", "")
+        return f"/exports/{name}?ids={listed}&{self._links.sign(owner, 'export', name, listed)}"
+
+    def open_export(self, name: str, query: Mapping[str, str], owner: str | None) -> Iterator[bytes]:
+        """What an export link promises. Raises NotFound for a bad, old or somebody else's link alike."""
+        listed = query.get("ids", "")
+        known = self._links.check(owner, query, "export", name, listed)
+        return self.export_zip(known, listed.split(",")) if listed else self.export_lines(known)
 
     def presets(self, owner: str, page: str) -> dict[str, dict[str, Any]]:
         """The owner's named settings of a page."""

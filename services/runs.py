@@ -8,7 +8,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -147,10 +147,12 @@ class Runs:
         run = self._runs.get(run_id)
         return run if run is not None and run.owner == owner else None
 
-    def forget(self, owner: str) -> None:
-        """Stops an owner's runs and keeps nothing of them."""
+    def forget(self, owner: str, ids: Collection[str] | None = None) -> None:
+        """Stops an owner's runs, all or some, and knows them no longer."""
         with self._lock:
-            theirs = [run for run in self._runs.values() if run.owner == owner]
+            theirs = [
+                run for run in self._runs.values() if run.owner == owner and (ids is None or run.id in ids)
+            ]
             for run in theirs:
                 del self._runs[run.id]
         for run in theirs:

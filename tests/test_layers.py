@@ -67,7 +67,7 @@ def test_one_module_of_the_services_speaks_http(name: str, where: set[str]) -> N
     assert importers(name, "services", "ui", "pages") == where
 
 
-@pytest.mark.parametrize(("name", "where"), [("sqlite3", set()), ("PIL", {"services/pictures.py"})])
+@pytest.mark.parametrize(("name", "where"), [("sqlite3", set()), ("PIL", {"services/pictures/decode.py"})])
 def test_one_module_of_the_services_knows_each_library(name: str, where: set[str]) -> None:
     assert importers(name, "services", "ui", "pages") == where
 
@@ -115,5 +115,5 @@ def test_no_text_is_ever_rendered_as_html() -> None:
 
 
 def test_an_import_is_found_wherever_it_stands() -> None:
-    found = set(imports(ROOT / "services/pictures.py"))
-    assert {"PIL", "PIL.Image", "services.errors.NotFound"} <= found
+    found = set(imports(ROOT / "services/pictures/decode.py"))
+    assert {"PIL", "PIL.Image", "services.errors.BadReply"} <= found

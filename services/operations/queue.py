@@ -67,6 +67,8 @@ class Operations:
         row = self._store.operation(owner, id)
         if row is None:
             raise NotFound("There is no such result here.", advice="It may belong to another browser.")
+        if not row["keep"]:
+            self._store.mark_seen(row)
         return self._view(row)
 
     def latest(self, owner: str) -> str | None:

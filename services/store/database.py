@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.errors import NotSaved, ServiceError
-from services.store.migrations import migrate, remove_old_copies
+from services.store.migrations import copies, migrate, remove_old_copies
 
 Row = dict[str, Any]
 
@@ -35,6 +35,19 @@ class Database:
     def close(self) -> None:
         """Closes the pooled connections."""
         self._engine.dispose()
+
+    def empty_log(self) -> None:
+        """Writes the log into the file and empties it, so that what was deleted is nowhere any more.
+
+        While somebody reads, the log stays; the next call comes with the next purge.
+        """
+        with _refusals(NotSaved, "could not empty its log"), self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def remove_copies(self) -> None:
+        """Removes the copies that were made before an update."""
+        for copy in copies(self._path):
+            copy.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _read(self) -> Iterator[sa.Connection]:

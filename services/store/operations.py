@@ -26,7 +26,7 @@ class OperationRows(Database):
             "polls": [],
             "slots": [],
             "deployment": request.get("deployment"),
-            "search": folded(request["prompt"]),
+            "search": folded(request.get("prompt", "")),
             **row,
         }
         with self._write() as connection:
@@ -114,6 +114,15 @@ class OperationRows(Database):
             where.append(OPERATIONS.c.worker == held_by)
         with self._write() as connection:
             return connection.execute(OPERATIONS.update().where(*where).values(values)).rowcount == 1
+
+    def mark_seen(self, row: Row) -> None:
+        """Notes that somebody looks at an operation, at most once a minute."""
+        now = self._clock()
+        if row["seen_at"] < now - 60:
+            with self._write() as connection:
+                connection.execute(
+                    OPERATIONS.update().where(OPERATIONS.c.id == row["id"]).values(seen_at=now)
+                )
 
     def _first(self, *conditions: sa.ColumnElement[bool]) -> Row | None:
         there = OPERATIONS.c.deleted_at.is_(None)

@@ -15,7 +15,8 @@ from PIL import Image, PngImagePlugin
 
 from services.config import Secret
 from services.errors import BadReply, NotFound, NotSaved
-from services.pictures import Pictures, signing_secret
+from services.links import signing_secret
+from services.pictures import Pictures
 from tests.azure_bodies import picture
 from tests.services.following import ME, OTHER
 from tests.services.test_store import full_disk
@@ -117,7 +118,7 @@ def test_transparency_is_shown_on_white(pictures: Pictures) -> None:
 
 def test_the_same_picture_is_one_picture(pictures: Pictures, folder: Path) -> None:
     assert pictures.add(picture(1)) == pictures.add(picture(1))
-    assert len(list(folder.iterdir())) == 2
+    assert len(list(folder.iterdir())) == 3
     assert pictures.add(picture(2)).key != pictures.add(picture(1)).key
 
 
@@ -128,7 +129,7 @@ def test_many_threads_may_add_the_same_picture(pictures: Pictures, folder: Path)
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(keys) == 8 and len(set(keys)) == 1 and len(list(folder.iterdir())) == 2
+    assert len(keys) == 8 and len(set(keys)) == 1 and len(list(folder.iterdir())) == 3
 
 
 # -- what is refused

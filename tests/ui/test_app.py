@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from services import Secret
-from services.pictures import LINK_S, Pictures, signing_secret
+from services.links import LINK_S, signing_secret
+from services.pictures import Pictures
 from tests.azure_bodies import picture
 from tests.pages.browsing import KEY, ROOT
 from ui.middleware import COOKIE, read_cookie
