@@ -108,6 +108,14 @@ class Services:
         models = {item.name: item.model for item in self.settings.image_deployments}
         return image_family(models.get(deployment or "") or deployment)
 
+    def count_tokens(self, deployment: str, text: str) -> int | None:  # noqa: ARG002 (one model serves all)
+        """How many tokens a text is to a deployment's model; None where nobody says, which is everywhere but
+        in the sandbox."""
+        if self.sandbox:
+            with contextlib.suppress(ServiceError):  # no model yet, or it is busy
+                return self._azure.count_tokens(text)
+        return None
+
     def diagnose(self, owner: str) -> Run[tuple[Check, ...]]:
         """Starts the connection doctor; the run's value grows by one check after the other."""
         return self._runs.start(owner, None, (), self._diagnose)

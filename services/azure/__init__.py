@@ -3,17 +3,19 @@
 from collections.abc import Generator
 
 from services.azure import images, text_stream
+from services.azure.body import whole
 from services.azure.downloads import PictureFetcher
 from services.azure.image_request import ImageRequest
 from services.azure.images import OperationReply
 from services.azure.resource import Call, Resource
-from services.azure.retry import ALONE, POLICIES, Caller, Policies, RetryBudget
+from services.azure.retry import ALONE, POLICIES, Caller, Deadline, Policies, Policy, RetryBudget
 from services.azure.text_request import CompletionRequest
 from services.azure.text_stream import Block
 from services.config import Settings, is_dated
 from services.endpoint import AZURE_V1
 
 MODELS_API_VERSION = "2024-10-21"
+_COUNT = Policy(deadline=Deadline(first_byte=2, idle=2, total=2), attempts=1)  # a page waits for it
 
 
 class Azure:
@@ -40,6 +42,12 @@ class Azure:
         path = "/openai/models" if dated else f"{self._resource.v1_path or AZURE_V1}/models"
         call = Call("GET", path, MODELS_API_VERSION if dated else None, self._policies.poll)
         self._resource.probe(call, key)
+
+    def count_tokens(self, text: str) -> int | None:
+        """How many tokens a text is, by a route that only the sandbox has."""
+        return whole(
+            self._resource.send(Call("POST", "/tokens", None, _COUNT, {"text": text})).body.get("count")
+        )
 
     def stream(self, request: CompletionRequest, caller: Caller = ALONE) -> Generator[Block, None, None]:
         """A completion as it is written."""

@@ -145,12 +145,30 @@ def answer_report(
     )
 
 
-def blocked_prompt(error: Mapping[str, Any], side: Side = "prompt") -> FilterReport:
-    """The report inside a refusal: `innererror` or `inner_error`, result or results."""
+def blocked_prompt(error: Mapping[str, Any]) -> FilterReport:
+    """The report inside a refusal: `innererror` or `inner_error`, result or results, else moderation details.
+
+    Those may say that the prompt was let through and the picture was not.
+    """
     inner = mapping(error.get("innererror")) or mapping(error.get("inner_error"))
     results = mapping(inner.get("content_filter_result")) or mapping(inner.get("content_filter_results"))
-    found = report(side, results, FilterState.PROMPT_BLOCKED)
-    return FilterReport(FilterState.PROMPT_BLOCKED, found.findings, None, clean(error.get("message")))
+    found = report("prompt", results, FilterState.PROMPT_BLOCKED).findings or moderated(error)
+    picture = any(finding.side == "image" for finding in found)
+    state = FilterState.IMAGE_BLOCKED if picture else FilterState.PROMPT_BLOCKED
+    return FilterReport(state, found, None, clean(error.get("message")))
+
+
+def moderated(error: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """What `moderation_details` names: the stage, input or output, and its categories.
+
+    Seen on gpt-image models beside the code `moderation_blocked`; not in the specification.
+    """
+    details = mapping(error.get("moderation_details"))
+    if not details:
+        return ()
+    side: Side = "image" if clean(details.get("moderation_stage")) == "output" else "prompt"
+    named = dict.fromkeys(clean(item) or None for item in sequence(details.get("categories"))[:20])
+    return tuple(Finding(side, name, filtered=True) for name in named or (None,))
 
 
 def is_filter_error(error: Mapping[str, Any]) -> bool:

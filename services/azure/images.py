@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.azure.body import clean, mapping, sequence, whole
-from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, report
+from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, moderated, report
 from services.azure.image_request import ImageRequest
 from services.azure.refusals import BODY_SHOWN, request_id, retry_after
 from services.azure.resource import Call, Reply, Resource
@@ -167,8 +167,9 @@ def _picture(item: Mapping[str, Any]) -> Picture:
 
 
 def _blocked(error: Mapping[str, Any], state: FilterState) -> FilterReport:
-    """An image filter names no category here: one finding without one, never a guess."""
+    """What the filter names; where it names no category, one finding without one, never a guess."""
     inner = mapping(error.get("innererror")) or mapping(error.get("inner_error"))
     results = mapping(inner.get("content_filter_results")) or mapping(inner.get("content_filter_result"))
-    findings = report("image", results, state).findings or (Finding("image", filtered=True),)
+    named = report("image", results, state).findings or moderated(error)
+    findings = named or (Finding("image", filtered=True),)
     return FilterReport(state, findings, None, clean(error.get("message")))

@@ -42,9 +42,13 @@ def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: i
         "body": text[:BODY_SHOWN],
     }
     if status < 500 and is_filter_error(error):
+        report = blocked_prompt(error)
+        withheld = report.state is FilterState.IMAGE_BLOCKED
         return Filtered(
-            "The content filter blocked this prompt. Nothing was generated.",
-            report=blocked_prompt(error),
+            "The content filter withheld the picture."
+            if withheld
+            else "The content filter blocked this prompt. Nothing was generated.",
+            report=report,
             advice="Reword the prompt and try again. The call may still be billed.",
             **details,
         )

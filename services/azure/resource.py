@@ -68,8 +68,11 @@ class Resource:
     def send(self, call: Call) -> Reply:
         """The JSON object the service answers with. Raises ServiceError for every status but 2xx."""
         with self.open(call) as exchange:
-            text = self.hide_keys(exchange.read(call.cap).decode("utf-8", errors="replace"))
-            return Reply(exchange.status, exchange.headers, parse_object(text))
+            return self._reply(exchange, call.cap)
+
+    def _reply(self, exchange: Exchange, cap: int) -> Reply:
+        text = self.hide_keys(exchange.read(cap).decode("utf-8", errors="replace"))
+        return Reply(exchange.status, exchange.headers, parse_object(text))
 
     def hide_keys(self, text: str) -> str:
         """Cuts our keys out of what a service answered: an error inside a 200 may repeat what it was sent.
@@ -91,9 +94,9 @@ class Resource:
             yield insist(lambda: self._enter(stack, call), call.policy, self._budget, call.caller)
 
     def probe(self, call: Call, key: int) -> None:
-        """Makes a call with one key, whichever is preferred. Raises ServiceError for every status but 2xx."""
-        with self._exchange(call, key):
-            pass
+        """Makes a call with one key, whichever is preferred, and reads the answer as `send` does."""
+        with self._exchange(call, key) as exchange:
+            self._reply(exchange, call.cap)
 
     def _enter(self, stack: contextlib.ExitStack, call: Call) -> Exchange:
         """One try, with the other key where the service refuses the first."""

@@ -75,6 +75,6 @@ def _call(
     asked = (
         chat.body(request, api_version, azure=resource.is_azure)
         if request.chat
-        else completions.body(request)
+        else completions.body(request, api_version)
     )
     return Call("POST", where.path, where.api_version, policy, where.body | asked, caller=caller)

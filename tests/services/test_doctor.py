@@ -39,6 +39,14 @@ def test_each_key_is_tried_by_itself(services: Services, azure: Upstream) -> Non
     assert [request.headers["api-key"] for request in azure.received("other")] == [KEY_1, KEY_2]
 
 
+def test_a_page_of_a_proxy_is_no_list_of_models(services: Services, azure: Upstream) -> None:
+    azure.enqueue("other", Reply(200, "<html>sign in</html>"), LIST)
+    first, second, _ = checked(services)
+    assert (first.passed, second.passed) == (False, True)
+    assert "not valid JSON" in first.words
+    assert "proxy" in first.mend
+
+
 def test_a_server_that_lists_no_models_has_taken_the_key(services: Services, azure: Upstream) -> None:
     azure.enqueue("other", error("not_found"), error("not_found"))
     assert [check.passed for check in checked(services)] == [True, True, True]

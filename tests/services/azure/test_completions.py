@@ -71,9 +71,24 @@ def test_options_are_sent_when_they_are_set() -> None:
         "seed": 0,
         "user": "u",
     }
-    sent = body(replace(ASK, stop=("a", "b"), logit_bias=(("50256", -100.0),), **options))
+    sent = body(replace(ASK, stop=("a", "b"), logit_bias=(("50256", -100.0),), **options), VERSION)
     assert {name: sent[name] for name in options} == options
     assert (sent["stop"], sent["logit_bias"]) == (["a", "b"], {"50256": -100.0})
+
+
+@pytest.mark.parametrize(
+    ("version", "counts"),
+    [
+        (VERSION, False),
+        ("2024-06-01", False),
+        ("2024-10-21", True),
+        ("2025-03-01-preview", False),
+        ("v1", True),
+        ("preview", True),
+    ],
+)
+def test_tokens_are_asked_for_where_the_version_has_that(version: str, counts: bool) -> None:
+    assert body(ASK, version).get("stream_options") == ({"include_usage": True} if counts else None)
 
 
 @pytest.mark.parametrize("prompt", ["é\u2028\0\U0001f600", "\ud800 alone", '"; rm -rf', "\u202e", " "])

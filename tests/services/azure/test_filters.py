@@ -179,6 +179,30 @@ def test_a_refusal_holds_its_findings_in_two_spellings(spelling: str) -> None:
     assert (found.state, found.message[:12]) == (FilterState.PROMPT_BLOCKED, "The response")
 
 
+@pytest.mark.parametrize(
+    ("details", "state", "findings"),
+    [
+        (
+            {"moderation_stage": "input", "categories": ["violence", "sexual", "violence"]},
+            FilterState.PROMPT_BLOCKED,
+            (Finding("prompt", "violence", filtered=True), Finding("prompt", "sexual", filtered=True)),
+        ),
+        (
+            {"moderation_stage": "output", "categories": []},
+            FilterState.IMAGE_BLOCKED,
+            (Finding("image", filtered=True),),
+        ),
+        ({"categories": "violence"}, FilterState.PROMPT_BLOCKED, (Finding("prompt", filtered=True),)),
+        ("violence", FilterState.PROMPT_BLOCKED, ()),
+    ],
+)
+def test_moderation_details_name_stage_and_categories(
+    details: Any, state: FilterState, findings: tuple[Finding, ...]
+) -> None:
+    found = blocked_prompt({"code": "moderation_blocked", "moderation_details": details})
+    assert (found.state, found.findings) == (state, findings)
+
+
 def test_a_refusal_without_findings_names_none() -> None:
     assert blocked_prompt({"code": "content_filter", "innererror": 5}).findings == ()
 
