@@ -30,6 +30,12 @@ def generate() -> None:
         st.session_state["completion-problem"] = error
 
 
+def go_on(text: str) -> None:
+    """Makes a text the prompt and generates from there."""
+    st.session_state["completion-prompt"] = text
+    generate()
+
+
 def stop() -> None:
     """Ends the run and keeps what it has written."""
     if run is not None:
@@ -76,7 +82,7 @@ with writing:
                 errors.show(problem, "problem")
         if run is not None and ended:
             with st.container(key="completion-finished"):
-                live.show(run)
+                live.show(run, go_on)
                 offers.show(run, services, generate)
         elif run is not None:
             with st.container(key="completion-live"):

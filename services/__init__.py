@@ -4,10 +4,15 @@ from services.azure.families import EFFORTS, Family
 from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
 from services.azure.image_families import ImageFamily
 from services.azure.image_request import ImageRequest
-from services.azure.logprobs import TokenScore
+from services.azure.logprobs import TokenScore, branch, branches, positions, token_bytes
 from services.azure.retry import Wait
 from services.azure.snapshots import Choice, TextSnapshot
-from services.azure.text_request import MAX_CHOICES, MAX_STOPS, CompletionRequest
+from services.azure.text_request import (
+    MAX_ALTERNATIVES,
+    MAX_CHOICES,
+    MAX_STOPS,
+    CompletionRequest,
+)
 from services.azure.versions import Operation
 from services.config import Deployment, Secret, Settings, address
 from services.doctor import Check
@@ -30,6 +35,7 @@ from services.runs import Run, RunState
 __all__ = [
     "CLEAN",
     "EFFORTS",
+    "MAX_ALTERNATIVES",
     "MAX_CHOICES",
     "MAX_STOPS",
     "MEDIA_TYPES",
@@ -68,4 +74,8 @@ __all__ = [
     "Variant",
     "Wait",
     "address",
+    "branch",
+    "branches",
+    "positions",
+    "token_bytes",
 ]

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import EFFORTS, MAX_STOPS, Operation, Services
-from ui.parameters import RANGES
+from ui.parameters import CHOICES, RANGES
 
 CALLS = {"Completion": Operation.COMPLETION, "Chat": Operation.CHAT}
 CHAT_ONLY = ("system", "reasoning_effort")
@@ -171,6 +171,18 @@ def _n() -> None:
     )
 
 
+def _logprobs() -> None:
+    st.segmented_control(
+        "Show probabilities",
+        CHOICES["completion-logprobs"],
+        key="completion-logprobs",
+        required=True,
+        format_func=lambda count: str(count or "Off"),
+        help="Colours every token by how likely it was, and lists up to five that could have stood there. "
+        "Turn it on to see where the model hesitated, and to go on from another token.",
+    )
+
+
 _KNOBS = {
     "system": _system,
     "reasoning_effort": _effort,
@@ -181,6 +193,7 @@ _KNOBS = {
     "presence_penalty": _presence_penalty,
     "stop": _stop,
     "n": _n,
+    "logprobs": _logprobs,
 }
 _KEYS = {name: f"completion-{name.replace('_', '-')}" for name in _KNOBS} | {
     "reasoning_effort": "completion-effort",

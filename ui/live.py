@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from services import Choice, Filtered, Run, RunState, Services, TextSnapshot, Wait
-from ui import errors, filters
+from ui import errors, filters, probabilities
 from ui.copy import copy_button
 from ui.plain import body, escape
 
@@ -86,8 +86,8 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
     st.rerun()
 
 
-def show(run: Run[TextSnapshot]) -> None:
-    """A run that has ended."""
+def show(run: Run[TextSnapshot], go_on: Callable[[str], None]) -> None:
+    """A run that has ended. go_on: generates from a text that an answer could have had."""
     snapshot, error = run.value, run.error
     if run.notice:
         st.caption(f":material/key: {escape(run.notice)}")
@@ -97,7 +97,7 @@ def show(run: Run[TextSnapshot]) -> None:
         icon, words = _STATES[run.state]
         st.markdown(f":material/{icon}: {words}")
     for choice in snapshot.choices:
-        _card(choice, len(snapshot.choices))
+        _card(run, choice, go_on)
     if error is not None and not isinstance(error, Filtered):
         errors.show(error)
     if snapshot.prompt_filter.state.value != "clean":
@@ -107,13 +107,17 @@ def show(run: Run[TextSnapshot]) -> None:
         filters.annotations([snapshot.prompt_filter, *(choice.filter for choice in snapshot.choices)])
 
 
-def _card(choice: Choice, of: int) -> None:
+def _card(run: Run[TextSnapshot], choice: Choice, go_on: Callable[[str], None]) -> None:
     """One answer: its text, where it was cut, how it ended, and what to do with it."""
+    of = len(run.value.choices)
     with st.container(border=of > 1, key=f"completion-card-{choice.index}"):
         if of > 1:
             st.caption(f"Completion {choice.index + 1} of {of}")
         with st.container(key=f"completion-text-{choice.index}"):
-            st.text(body(choice.text) or "(no text)")
+            if choice.tokens:
+                probabilities.show(run, choice, go_on)
+            else:
+                st.text(body(choice.text) or "(no text)")
             if choice.filter.state == "answer_cut":
                 with st.container(key=f"completion-cut-{choice.index}"):
                     filters.cut_mark(choice.filter)

@@ -16,7 +16,9 @@ _WIDGETS = {
     "stop": "completion-stop-sequences",
     "n": "completion-n",
     "reasoning_effort": "completion-effort",
+    "logprobs": "completion-logprobs",
 }
+_PARAMETERS = {"max_completion_tokens": "max_tokens", "top_logprobs": "logprobs"}  # of chat
 
 
 def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None]) -> None:
@@ -38,7 +40,7 @@ def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None
             args=(accept, generate),
         )
 
-    knob = (error.param or "").replace("max_completion_tokens", "max_tokens")
+    knob = _PARAMETERS.get(error.param or "", error.param or "")
     if error.code == "OperationNotSupported":
         call = "Completion" if run.request.chat else "Chat"
         offer(f"Send as {call.lower()}", lambda: _change_call(services, deployment, call))

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from services import EFFORTS, CompletionRequest, ImageFamily, ImageRequest
+from services import EFFORTS, MAX_ALTERNATIVES, CompletionRequest, ImageFamily, ImageRequest
 
 COMPLETION: dict[str, Any] = {
     "completion-prompt": "",
@@ -19,6 +19,7 @@ COMPLETION: dict[str, Any] = {
     "completion-presence-penalty": 0.0,
     "completion-stop-sequences": "",
     "completion-n": 1,
+    "completion-logprobs": 0,
     "completion-api-version": None,
 }
 IMAGE: dict[str, Any] = {
@@ -45,6 +46,7 @@ OF_THE_SERVICE = (
 CHOICES = {
     "completion-call": ("Completion", "Chat"),
     "completion-effort": ("", *EFFORTS),
+    "completion-logprobs": tuple(range(MAX_ALTERNATIVES + 1)),
 }
 RANGES = {
     "completion-temperature": (0.0, 2.0),
@@ -83,6 +85,7 @@ def completion_request() -> CompletionRequest:
         stop=stop_sequences(value["stop-sequences"] or ""),
         presence_penalty=value["presence-penalty"] or 0.0,
         frequency_penalty=value["frequency-penalty"] or 0.0,
+        logprobs=value["logprobs"] or None,
     )
 
 

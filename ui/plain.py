@@ -11,11 +11,15 @@ _LATE = re.compile(r"(?i)\\:(?=\S*\\:|\\/)|\\@|www(?=\\\.)|\\[-<>~=](?=\\[-<>=])
 _JOINER = "\u2060"  # has no width; parts what must not be read together
 
 
+def visible(text: str) -> str:
+    """The same text with what cannot be seen, or turns others around, shown as what it is."""
+    return _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+
+
 def escape(text: str, limit: int = 2_000) -> str:
     """One line of Markdown that shows exactly this text: no markup, links, images, icons or formulas."""
     short = text if len(text) <= limit else text[: limit - 1] + "…"
-    visible = _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(short.splitlines()))
-    safe = _LATE.sub(rf"\g<0>{_JOINER}", _MARKDOWN.sub(r"\\\1", visible))
+    safe = _LATE.sub(rf"\g<0>{_JOINER}", _MARKDOWN.sub(r"\\\1", visible(" ".join(short.splitlines()))))
     return _JOINER + safe if safe.startswith((" ", "\t")) else safe
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from services.azure.versions import Operation
 
 COMPLETION_KNOBS = frozenset(
-    {"temperature", "top_p", "frequency_penalty", "presence_penalty", "stop", "n", "max_tokens"}
+    {"temperature", "top_p", "frequency_penalty", "presence_penalty", "stop", "n", "max_tokens", "logprobs"}
 )
 CHAT_KNOBS = COMPLETION_KNOBS | {"system"}
 REASONING_KNOBS = frozenset({"system", "n", "max_tokens", "reasoning_effort"})

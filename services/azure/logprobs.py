@@ -6,7 +6,7 @@ its bytes and completions writes `bytes:\\xe2\\x80`; here it is always written t
 
 import codecs
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,22 +48,36 @@ def positions(tokens: Sequence[str]) -> list[int]:
     return starts
 
 
-def branch(tokens: Sequence[TokenScore], position: int, alternative: int) -> str | None:
-    """The text up to a token, with one of its alternatives in its place.
+def branches(tokens: Sequence[TokenScore]) -> Iterator[tuple[bool, ...]]:
+    """For each token, from which of its alternatives a text could go on: not from one that ends inside a
+    character, nor from one that says the end."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for score in tokens:
+        unfinished = decoder.getstate()[0]
+        yield tuple(_goes_on(unfinished, other) for other, _ in score.alternatives)
+        decoder.decode(token_bytes(score.token))
 
-    None where there is no such alternative, or where no text ends like this: in the middle of a character, or
-    with a token that says the end.
-    """
+
+def branch(tokens: Sequence[TokenScore], position: int, alternative: int) -> str | None:
+    """The text up to a token, with one of its alternatives in its place; None where `branches` has none."""
     if not 0 <= position < len(tokens) or not 0 <= alternative < len(tokens[position].alternatives):
         return None
-    other = tokens[position].alternatives[alternative][0]
-    if not other or _CONTROL.fullmatch(other):
+    *_, allowed = branches(tokens[: position + 1])
+    if not allowed[alternative]:
         return None
-    written = [*(score.token for score in tokens[:position]), other]
+    before = (score.token for score in tokens[:position])
+    written = map(token_bytes, (*before, tokens[position].alternatives[alternative][0]))
+    return b"".join(written).decode("utf-8", errors="replace")
+
+
+def _goes_on(unfinished: bytes, token: str) -> bool:
+    if not token or _CONTROL.fullmatch(token):
+        return False
     try:
-        return b"".join(map(token_bytes, written)).decode()
+        (unfinished + token_bytes(token)).decode()
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
 
 
 def scores(logprobs: Mapping[str, Any], text_before: int) -> list[TokenScore]:

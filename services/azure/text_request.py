@@ -12,6 +12,7 @@ from services.errors import Invalid
 PROMPT_CAP = 200_000
 MAX_STOPS = 4
 MAX_CHOICES = 128
+MAX_ALTERNATIVES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +20,8 @@ class CompletionRequest:
     """What to complete and how. None leaves a field to the settings or to the service's own default.
 
     max_tokens: longest answer, in tokens. temperature: 0–2. top_p: 0–1. n: number of choices, 1–128.
-    penalties: −2 to 2. logprobs: how many alternatives to report per token. chat: send the prompt as a user
-    message, after the system message, to a model that knows no plain completions.
+    penalties: −2 to 2. logprobs: how many alternatives to report per token, at most 5. chat: send the prompt
+    as a user message, after the system message, to a model that knows no plain completions.
     """
 
     deployment: str
@@ -74,6 +75,10 @@ def check(request: CompletionRequest) -> None:
         (_within(request.max_tokens, 1, 2**31), "The maximum length must be at least 1 token."),
         (_within(request.temperature, 0, 2), "The temperature must be a number from 0 to 2."),
         (_within(request.top_p, 0, 1), "Top P must be a number from 0 to 1."),
+        (
+            _within(request.logprobs, 0, MAX_ALTERNATIVES),
+            f"Probabilities are shown for at most {MAX_ALTERNATIVES} alternatives per token.",
+        ),
         (_within(request.presence_penalty, -2, 2), "The presence penalty must be a number from −2 to 2."),
         (_within(request.frequency_penalty, -2, 2), "The frequency penalty must be a number from −2 to 2."),
     )

@@ -23,6 +23,7 @@ PARAMETERS = {
         ("presence-penalty", "Presence penalty", 0.0),
         ("stop-sequences", "Stop sequences (up to 4)", ""),
         ("n", "Number of completions", 1),
+        ("logprobs", "Show probabilities", 0),
         ("api-version", "API version", "2022-06-01-preview"),
     ],
     IMAGES: [("size", "Size", "1024x1024"), ("n", "Number of images", 1)],

@@ -120,11 +120,11 @@ def test_the_route_without_dates_can_be_chosen(
 @pytest.mark.parametrize(
     ("deployment", "call", "expected"),
     [
-        ("prod", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n"]),
-        ("prod", "Chat", ["system", "effort", "temperature", "max-tokens", *SAMPLING[1:], "n"]),
-        ("gpt-4.1", "Chat", ["system", "temperature", "max-tokens", *SAMPLING[1:], "n"]),
-        ("gpt-4.1", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n"]),
-        ("davinci-002", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n"]),
+        ("prod", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
+        ("prod", "Chat", ["system", "effort", "temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
+        ("gpt-4.1", "Chat", ["system", "temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
+        ("gpt-4.1", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
+        ("davinci-002", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
         ("o3", "Chat", ["system", "effort", "max-tokens", "n"]),
         ("gpt-5-mini", "Chat", ["system", "effort", "max-tokens", "n"]),
     ],

@@ -67,6 +67,7 @@ def test_what_each_family_serves_and_takes() -> None:
         "stop",
         "n",
         "max_tokens",
+        "logprobs",
     }
     assert CHAT.knobs - LEGACY.knobs == {"system"}
     assert REASONING.knobs == {"system", "n", "max_tokens", "reasoning_effort"}

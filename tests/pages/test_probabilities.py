@@ -1,0 +1,79 @@
+"""Probabilities on the text page: asked for by one knob, of the families that have them, in both shapes."""
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from tests.azure_bodies import chunk, logprobs, prompt_chunk, sse
+from tests.pages.browsing import Tab
+from tests.upstream import Upstream
+
+
+def given(tab: Tab, key: str = "completion-tokens-0") -> Any:
+    """What a component on the page was given."""
+    (node,) = (node for node in tab.at.main if key in getattr(getattr(node, "proto", None), "id", ""))
+    return json.loads(node.proto.json)
+
+
+def test_they_are_off_unless_asked_for(text: Tab, azure: Upstream) -> None:
+    text.generate("Hi")
+    assert "logprobs" not in azure.requests[-1].json
+    assert text.lines("completion-text-0") == ["Hello from the fake"]
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+def test_a_completion_is_asked_for_them_and_shows_its_tokens(text: Tab, azure: Upstream, count: int) -> None:
+    text.generate("Hi", logprobs=count)
+    assert azure.requests[-1].json["logprobs"] == count
+    found = given(text)
+    assert [row[0] for row in found["tokens"]] == [" Hello", " from", " the", " fake"]
+    assert (found["asked"], found["tokens"][0][3], found["rest"]) == (count, 0.90484, "")
+    assert found["tokens"][0][4][1] == [" other", 0.04979, 1]
+
+
+def test_a_chat_is_asked_in_its_own_words(text: Tab, azure: Upstream) -> None:
+    azure.defaults["chat"] = azure.chat
+    text.generate("Hi", call="Chat", logprobs=4)
+    asked = azure.requests[-1].json
+    assert (asked["logprobs"], asked["top_logprobs"]) == (True, 4)
+    assert [row[0] for row in given(text)["tokens"]] == [" Hello", " from", " the", " fake"]
+
+
+def test_a_model_that_reasons_has_no_such_knob(text: Tab, azure: Upstream) -> None:
+    azure.defaults["chat"] = azure.chat
+    text.fill(deployment="o3-mini").at.run()
+    assert not text.has("completion-logprobs")
+    text.at.session_state["completion-logprobs"] = 5
+    text.generate("Hi")
+    assert not {"logprobs", "top_logprobs"} & set(azure.requests[-1].json)
+
+
+def test_text_without_scores_follows_the_tokens(text: Tab, azure: Upstream) -> None:
+    azure.enqueue(
+        "completions", sse(chunk(" one", logprobs=logprobs([" one"])), chunk(" two\u202e", finish="stop"))
+    )
+    text.generate("Hi", logprobs=2)
+    assert given(text)["rest"] == " two[U+202E]"
+
+
+def test_each_of_several_answers_has_its_own(text: Tab) -> None:
+    text.generate("Hi", logprobs=2, n=2)
+    assert given(text, "completion-tokens-0")["id"] != given(text, "completion-tokens-1")["id"]
+
+
+def test_covered_text_takes_its_tokens_with_it(text: Tab, azure: Upstream) -> None:
+    said = [chunk(word, logprobs=logprobs([word])) for word in (" good", " SECRET")]
+    hit = {"protected_material_text": {"filtered": True, "detected": True}}
+    late = chunk(None, finish="content_filter", filters=hit, offsets=(7, 7, 14))
+    azure.enqueue("completions", sse(prompt_chunk(), *said, late))
+    text.generate("Hi", logprobs=2)
+    assert not any("SECRET" in row[0] for row in given(text)["tokens"])
+    assert "SECRET" not in json.dumps(given(text))
+
+
+def test_the_page_loads_no_tables_for_them(text: Tab) -> None:
+    before = {"pandas", "pyarrow"} & set(sys.modules)
+    text.generate("Hi", logprobs=5)
+    assert {"pandas", "pyarrow"} & set(sys.modules) == before
