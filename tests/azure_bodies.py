@@ -280,7 +280,7 @@ def policy_violation(**severity: str) -> Reply:
 
 
 def moderation_blocked() -> Reply:
-    """The 400 of a gpt-image model that refused; it names no category where we look for one."""
+    """The 400 of a gpt-image model that refused; its categories stand in details of their own."""
     reply = error("moderation_blocked")
     details = {"moderation_stage": "input", "categories": ["violence"]}
     more = {"type": "image_generation_user_error", "param": None, "moderation_details": details}

@@ -144,7 +144,7 @@ def test_a_generation_that_was_refused_has_failed(
     ("reply", "categories"),
     [
         (policy_violation(sexual="high"), ["sexual"]),
-        (moderation_blocked(), []),
+        (moderation_blocked(), ["violence"]),
         ({"error": {"code": "contentFilter", "message": "No."}}, [None]),
     ],
 )
