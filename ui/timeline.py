@@ -10,6 +10,7 @@ import streamlit as st
 from services import OperationView, Poll
 from ui import phases
 from ui.copy import copy_button
+from ui.live import countdown
 from ui.plain import escape
 
 READ_S = 0.25
@@ -69,6 +70,8 @@ def await_end(read: Callable[[], OperationView]) -> None:
 def headline(view: OperationView) -> str:
     """One line on where an operation stands, the service's own status word included."""
     words = _WORDS[view.state]
+    if view.state == "queued" and view.waiting:
+        return countdown(view.waiting)
     if view.state == "submitting" and view.request.deployment:
         words = "The service is making the pictures"
     if view.state == "queued" and view.queue_position:

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from services.azure.image_request import ImageRequest
+from services.azure.retry import Wait
 from services.errors import OutcomeUnknown, ServiceError
 from services.store import UNFINISHED, Row, Store
 
@@ -34,6 +36,7 @@ class Held:
         self.operation_id: str = row["operation_id"]
         self.service_id: str | None = row["service_id"]
         self.slots: list[Row] = row["slots"]
+        self.notice: str | None = row["notice"]
 
     @property
     def request(self) -> ImageRequest:
@@ -48,7 +51,13 @@ class Held:
     def send(self) -> None:
         """Says that the request is about to leave. Raises Lost where it was canceled a moment ago."""
         self._sent_at = self._clock()
-        self._write(("queued",), held_by=self._worker, state="submitting", submitted_at=self._sent_at)
+        self._write(
+            ("queued",), held_by=self._worker, state="submitting", submitted_at=self._sent_at, waiting=None
+        )
+
+    def wait(self, wait: Wait) -> None:
+        """Says that the service took nothing and is asked again later."""
+        self._write(("submitting",), held_by=self._worker, state="queued", waiting=asdict(wait))
 
     def step(self, **values: Any) -> None:
         """Writes how far it is. Raises Lost where it has ended or is in other hands."""
@@ -86,7 +95,7 @@ class Held:
         self.step(next_poll_at=self._clock() + delay_s)
 
     def _write(self, was: tuple[str, ...], **values: Any) -> None:
-        if not self._store.step(self.id, was=was, polls=self._polls, **values):
+        if not self._store.step(self.id, was=was, polls=self._polls, notice=self.notice, **values):
             raise Lost
         self.state = values.get("state", self.state)
         self.service_id = values.get("service_id", self.service_id)

@@ -1,16 +1,15 @@
 """Keeps the pictures of an operation: each on its own, each link fetched once."""
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from services.azure import Azure
 from services.azure.images import Picture
-from services.errors import Busy, Refused, ServiceError, Unreachable
+from services.errors import Refused, ServiceError
+from services.operations.calls import Calls
 from services.pictures import Pictures
 from services.store import Row
 
-DOWNLOAD_TRIES = 4
 LINK_GONE = "The picture's link is gone."
 
 
@@ -20,12 +19,12 @@ class Saver:
     def __init__(self, azure: Azure, pictures: Pictures) -> None:
         self._azure = azure
         self._pictures = pictures
-        self._closing = threading.Event()
+        self._calls = Calls()
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="download")
 
     def close(self) -> None:
-        """Gives up what has not begun and every further try."""
-        self._closing.set()
+        """Ends every download."""
+        self._calls.hang_up()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def save(self, pictures: tuple[Picture, ...], kept: Sequence[Row | None]) -> list[Row | None]:
@@ -46,7 +45,7 @@ class Saver:
             if picture.content is not None:
                 stored = self._pictures.add(picture.content)
             elif picture.url is not None:
-                stored = self._pictures.add(self._download(picture.url))
+                stored = self._pictures.add(self._azure.download(picture.url, self._calls))
             else:
                 return {"error": picture.error}
         except Refused:
@@ -59,11 +58,3 @@ class Saver:
             "height": stored.height,
             "revised_prompt": picture.revised_prompt,
         }
-
-    def _download(self, url: str) -> bytes:
-        for attempt in range(1, DOWNLOAD_TRIES):
-            try:
-                return self._azure.download(url)
-            except (Unreachable, Busy):
-                self._closing.wait(0.25 * 2**attempt)
-        return self._azure.download(url)

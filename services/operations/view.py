@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.azure.filters import CLEAN, FilterReport
 from services.azure.image_request import ImageRequest
+from services.azure.retry import Wait
 from services.errors import BadReply, ServiceError, error_from_json
 from services.store import FINISHED, Row
 
@@ -36,7 +37,8 @@ class Slot:
 class OperationView:
     """An operation as a page shows it. Times are Unix seconds; queue_position counts those before it.
 
-    checkable: whether asking the service once more may still bring its pictures.
+    checkable: whether asking the service once more may still bring its pictures. waiting: the pause before a
+    submit that the service was too busy for is tried again. notice: a sentence about how it went.
     """
 
     id: str
@@ -51,6 +53,8 @@ class OperationView:
     filter: FilterReport
     error: ServiceError | None
     checkable: bool = False
+    waiting: Wait | None = None
+    notice: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -77,6 +81,8 @@ def view(row: Row, queue_position: int = 0) -> OperationView:
         filter=FilterReport.from_json(row["filter"]) if row["filter"] else CLEAN,
         error=error_from_json(row["error"]) if row["error"] else None,
         checkable=checkable(row),
+        waiting=Wait(**row["waiting"]) if row["waiting"] else None,
+        notice=row["notice"],
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from services.azure import Azure
 from services.azure.images import FAILED, SUCCEEDED, OperationReply
 from services.errors import BadReply, Filtered, NotSaved, OutcomeUnknown, Refused, ServiceError
+from services.operations.calls import Calls, Sending
 from services.operations.held import Held, Lost, ending
 from services.operations.policy import WATCH_S, gives_up, not_accepted, overdue, poll_delay
 from services.operations.saving import LINK_GONE, Saver
@@ -43,6 +44,7 @@ class OperationWorker:
         self._clock = clock
         self._elapsed = elapsed
         self._closing = threading.Event()
+        self._calls = Calls()
 
     def rest(self) -> None:
         """Ends waits between polls; a submit or a download under way is finished."""
@@ -51,6 +53,7 @@ class OperationWorker:
     def close(self) -> None:
         """Ends what is still under way; the next start goes on with it."""
         self.rest()
+        self._calls.hang_up()
         self._saver.close()
 
     def carry_out(self, row: Row) -> None:
@@ -69,10 +72,9 @@ class OperationWorker:
         except (Lost, NotSaved):
             raise
         except ServiceError as error:
-            if not (
-                self._closing.is_set() and isinstance(error, OutcomeUnknown)
-            ):  # else ask at the next start
-                self._finish(held, error)
+            if self._closing.is_set() and (held.state == "queued" or isinstance(error, OutcomeUnknown)):
+                return  # it is sent, or asked for, at the next start
+            self._finish(held, error)
         except Exception:
             if self._closing.is_set():
                 return  # the pools are gone; the row goes on at the next start
@@ -80,13 +82,13 @@ class OperationWorker:
             self._finish(held, ServiceError(f"Something went wrong here. Reference: {held.id}."), "unknown")
 
     def _submit(self, held: Held) -> None:
-        request = held.request
+        request, sending = held.request, Sending(held, self._calls, self._closing)
         held.send()
         try:
             if held.waited_for:
-                reply = self._azure.generate(request)
+                reply = self._azure.generate(request, sending)
             else:
-                reply = self._azure.submit(request, held.operation_id)
+                reply = self._azure.submit(request, held.operation_id, sending)
         except ServiceError as error:
             held.failed_poll(error)
             if not_accepted(error):
@@ -157,7 +159,7 @@ class OperationWorker:
 
     def _poll(self, held: Held, service_id: str) -> OperationReply:
         try:
-            reply = self._azure.poll(service_id)
+            reply = self._azure.poll(service_id, self._calls)
         except ServiceError as error:
             held.failed_poll(error)
             raise

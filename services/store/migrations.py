@@ -74,4 +74,10 @@ def _history(connection: sa.Connection) -> None:
         connection.execute(OPERATIONS.update().where(table.id == id).values(values))
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_history,)
+def _waiting(connection: sa.Connection) -> None:
+    """What an operation waits for, was told and has used."""
+    for column in ("waiting JSON", "notice TEXT", "usage JSON"):
+        connection.exec_driver_sql(f"ALTER TABLE operations ADD COLUMN {column}")
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_history, _waiting)

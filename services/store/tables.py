@@ -38,6 +38,9 @@ OPERATIONS = sa.Table(
     sa.Column("filter", sa.JSON),
     sa.Column("error", sa.JSON),
     sa.Column("expires_at", sa.Float),
+    sa.Column("waiting", sa.JSON(none_as_null=True)),  # the pause before another try
+    sa.Column("notice", Text),
+    sa.Column("usage", sa.JSON(none_as_null=True)),
     sa.Column("deployment", Text),
     sa.Column("search", sa.LargeBinary, nullable=False, server_default=""),  # see search.py
     sa.Column("favourite", sa.Boolean, nullable=False, server_default="0"),

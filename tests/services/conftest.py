@@ -1,6 +1,7 @@
 """A fake service with settings that point at it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from services import Deployment, Services, Settings
 from services.azure import Azure
+from services.azure.retry import POLICIES, Policy
 from services.config import Secret
 from services.operations import OperationWorker
 from services.pictures import Pictures
@@ -70,7 +72,8 @@ def services(start: Callable[..., Services]) -> Services:
 def bench(configure: Callable[..., Settings]) -> Iterator[Bench]:
     settings = configure()
     store = Store(settings.data_dir / "playground.db")
-    azure = Azure(settings)
+    once = Policy(deadline=POLICIES.submit.deadline, attempts=1)
+    azure = Azure(settings, policies=replace(POLICIES, submit=once, generation=once))
     pictures = Pictures(settings.data_dir / "pictures", settings.keys[0])
     worker = OperationWorker(store, azure, pictures, clock=lambda: made.now, elapsed=lambda: made.now)
     made = Bench(store, worker, pictures, settings)

@@ -285,6 +285,6 @@ def test_an_operation_canceled_a_moment_ago_is_not_sent(bench: Bench, azure: Ups
 
 
 def test_a_closing_server_leaves_the_operation_where_it_is(bench: Bench, azure: Upstream) -> None:
-    azure.enqueue("poll", lambda _: bench.worker.close() or Reply(200, operation()))
+    azure.enqueue("poll", lambda _: bench.worker.rest() or Reply(200, operation()))
     assert bench.work()["state"] == "polling"
     assert bench.row["next_poll_at"] > bench.now

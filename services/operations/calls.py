@@ -1,0 +1,61 @@
+"""The calls that are made for operations, so that a server that closes can end them all."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from services.azure.retry import Caller, Wait
+from services.operations.held import Held
+
+
+class Calls(Caller):
+    """Calls on any number of threads, at most one on each."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self._wakes: dict[int, Callable[[], None]] = {}
+
+    def on_open(self, wake: Callable[[], None]) -> None:
+        """Takes the function that ends the call of this thread; calls it at once after `hang_up`."""
+        self._wakes[threading.get_ident()] = wake
+        if self.ended.is_set():
+            wake()
+
+    def pause(self, wait: Wait) -> bool:
+        """Waits until another try is due; False where the calls are ended first."""
+        return not self.ended.wait(max(0.0, wait.until - time.time()))
+
+    def hang_up(self) -> None:
+        """Ends every call, those to come too."""
+        self.ended.set()
+        for wake in tuple(self._wakes.values()):
+            wake()
+
+
+class Sending(Caller):
+    """The submit of one operation. While it waits for another try the operation stands in the line again.
+
+    Nothing was accepted then: it may be canceled, and a server that is killed or closed sends it after its
+    next start.
+    """
+
+    def __init__(self, held: Held, calls: Calls, closing: threading.Event) -> None:
+        self._held = held
+        self._calls = calls
+        self._closing = closing
+
+    def on_open(self, wake: Callable[[], None]) -> None:
+        """Takes the function that ends the call."""
+        self._calls.on_open(wake)
+
+    def pause(self, wait: Wait) -> bool:
+        """Waits until another try is due; False where the server closes. Raises Lost if it was canceled."""
+        self._held.wait(wait)
+        if self._closing.wait(max(0.0, wait.until - time.time())):
+            return False
+        self._held.send()
+        return True
+
+    def told(self, notice: str) -> None:
+        """Takes a sentence that stands beside the result."""
+        self._held.notice = notice
