@@ -3,11 +3,11 @@
 import streamlit as st
 
 from services import ServiceError
-from ui import actions, errors, examples, knobs, live, offers, parameters, session
+from ui import actions, errors, examples, knobs, live, offers, parameters, prompts, session
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
-session.restore("completion", parameters.COMPLETION)
+session.restore("completion", parameters.PAGES["completion"])
 if st.session_state["completion-api-version"] is None:
     st.session_state["completion-api-version"] = services.settings.api_version
 
@@ -32,8 +32,9 @@ def generate() -> None:
 
 def go_on(text: str) -> None:
     """Makes a text the prompt and generates from there."""
-    st.session_state["completion-prompt"] = text
-    generate()
+    if showing.id == shown:
+        prompts.replace(text)
+        generate()
 
 
 def stop() -> None:
@@ -44,15 +45,17 @@ def stop() -> None:
 
 def choose(example: examples.Example) -> None:
     """Puts an example into the widgets, everything it does not name back to its default."""
-    kept = ("completion-deployment", "completion-api-version", "completion-call")
+    kept = ("completion-prompt", "completion-deployment", "completion-api-version", "completion-call")
     st.session_state.update({k: v for k, v in parameters.COMPLETION.items() if k not in kept})
-    st.session_state.update({"completion-prompt": example.prompt, **example.settings})
+    st.session_state.update(example.settings)
+    prompts.replace(example.prompt)
 
 
 def clear() -> None:
     """Empties the prompt and the result; parameters stay."""
     stop()
-    st.session_state.update({"completion-prompt": "", "completion-problem": None})
+    prompts.replace("")
+    st.session_state["completion-problem"] = None
     showing.show("")
 
 
@@ -73,6 +76,7 @@ with writing:
         actions.primary(
             "completion", shown, running=run is not None and not ended, generate=generate, stop=stop
         )
+        prompts.buttons()
         examples.menu(examples.TEXT, services.sandbox is not None, "completion", choose)
         start_over("completion", clear)
 
@@ -82,7 +86,7 @@ with writing:
                 errors.show(problem, "problem")
         if run is not None and ended:
             with st.container(key="completion-finished"):
-                live.show(run, go_on)
+                live.show(run, go_on, prompts.replace)
                 offers.show(run, services, generate)
         elif run is not None:
             with st.container(key="completion-live"):

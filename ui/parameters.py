@@ -35,7 +35,8 @@ IMAGE: dict[str, Any] = {
     "image-moderation": None,
     "image-api-version": None,
 }
-PAGES = {"completion": COMPLETION, "image": IMAGE}
+PAST: dict[str, Any] = {"completion-known": "", "completion-past": (), "completion-future": ()}  # see prompts
+PAGES = {"completion": COMPLETION | PAST, "image": IMAGE}
 OF_THE_SERVICE = (
     "completion-deployment",
     "completion-call",
@@ -58,12 +59,14 @@ RANGES = {
 
 def valid(key: str, value: Any) -> bool:
     """Whether a widget can hold a kept value: another version of the playground may have kept it."""
-    default = (COMPLETION | IMAGE)[key]
+    default = (COMPLETION | PAST | IMAGE)[key]
     if key in RANGES:
         low, high = RANGES[key]
         return isinstance(value, float) and low <= value <= high
     if key in CHOICES:
         return value in CHOICES[key]
+    if isinstance(default, tuple):
+        return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
     return type(value) is (str if default is None else type(default))
 
 

@@ -23,6 +23,11 @@ def escape(text: str, limit: int = 2_000) -> str:
     return _JOINER + safe if safe.startswith((" ", "\t")) else safe
 
 
+def whole(text: str) -> str:
+    """Text for `st.text` with the space at both of its ends, which word joiners protect."""
+    return _JOINER + text + _JOINER
+
+
 def body(text: str) -> str:
     """Text for `st.text`, which strips and dedents: a word joiner keeps a first indentation."""
     text = text.strip("\n")

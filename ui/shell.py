@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from services import ConfigError, ServiceError, Services
-from ui import errors, parameters, session, still_running
+from ui import errors, parameters, prompts, session, still_running
 from ui.plain import escape
 
 ROOT = Path(__file__).parent.parent
@@ -64,6 +64,7 @@ except ServiceError as error:
     st.stop()
 
 session.arrive(page.url_path)
+prompts.note()
 for name, defaults in parameters.PAGES.items():
     session.keep(name, defaults)
 connection(services)

@@ -65,10 +65,41 @@ def test_several_completions_are_cards_of_their_own_in_order(text: Tab, azure: U
         assert text.lines(f"completion-card-{at}") == [
             f"Completion {at + 1} of 3",
             f"text {at}",
+            "Continue",
+            "Use as prompt",
             "Download",
             f"Finish reason: {why}",
         ]
     assert [text.has(f"completion-copy-{at}") for at in range(4)] == [True] * 3 + [False]
+
+
+def test_each_card_is_written_on_its_own(text: Tab, azure: Upstream) -> None:
+    events = [chunk(" two", 1), chunk(" one", 0, "length"), chunk(" more", 1)]
+    azure.enqueue("completions", sse(*events, done=False, hang=True, stop_after=WHOLE))
+    text.fill(prompt="Hi", n=3).button("generate").click()
+    text.until(lambda: text.sent.has("two more"))
+    assert [text.lines(f"completion-card-{at}") for at in range(3)] == [
+        ["Completion 1 of 3", "one", "Finish reason: reached the maximum length"],
+        ["Completion 2 of 3", "two more"],
+        ["Completion 3 of 3"],
+    ]
+
+
+def test_a_single_completion_reads_as_one_text_with_its_prompt(text: Tab, azure: Upstream) -> None:
+    azure.enqueue("completions", sse(chunk("\n\n there was", finish="stop")))
+    text.generate("Once upon\n a time")
+    assert text.lines("completion-said") == ["\u2060Once upon\n a time\n\n \u2060"]
+    assert text.lines("completion-text-0") == ["there was"]
+
+
+def test_the_end_of_a_long_prompt_is_enough(text: Tab) -> None:
+    (said,) = text.generate("x" * 5_000).lines("completion-said")
+    assert said == "\u2060…" + "x" * 1_200 + " \u2060"
+
+
+@pytest.mark.parametrize("values", [{"n": 2}, {"call": "Chat"}])
+def test_what_does_not_go_on_from_the_prompt_stands_alone(text: Tab, values: dict[str, object]) -> None:
+    assert not text.generate("Hi", **values).has("completion-said")
 
 
 def test_a_single_completion_is_not_numbered(text: Tab) -> None:
@@ -115,7 +146,11 @@ def test_while_it_runs_the_button_is_stop_and_the_text_grows(text: Tab, azure: U
     text.until(lambda: text.sent.has("Once upon a time"))
     assert text.has("completion-stop")
     assert not text.has("completion-generate")
-    assert text.lines("completion-live") == [":material/edit: Writing…", "Once upon a time"]
+    assert text.lines("completion-live") == [
+        ":material/edit: Writing…",
+        "\u2060Hi \u2060",
+        "Once upon a time",
+    ]
 
 
 def test_a_page_without_text_yet_says_what_it_waits_for(text: Tab, azure: Upstream) -> None:
@@ -131,8 +166,9 @@ def test_stop_keeps_what_came_and_ends_the_request(text: Tab, azure: Upstream) -
     text.until(lambda: text.sent.has("Once upon a time"))
     threading.Event().wait(0.45)  # past what counts as a double click
     text.press("stop")
-    assert text.lines()[:2] == [
+    assert text.lines()[:3] == [
         ":material/stop_circle: Stopped. What came before is kept.",
+        "\u2060Hi \u2060",
         "Once upon a time",
     ]
     assert text.has("completion-generate")
@@ -271,9 +307,10 @@ def test_a_stream_that_breaks_keeps_what_came_and_is_called_incomplete(
 ) -> None:
     azure.enqueue("completions", broken)
     text.generate("Keep me")
-    assert text.lines()[:2] == [
+    assert text.lines()[:3] == [
         ":material/broken_image: Incomplete: the stream broke off. "
         "What came before is kept; the call may be billed.",
+        "\u2060Keep me \u2060",
         "Once upon a time",
     ]
     assert "Finish reason" not in text.look()

@@ -17,7 +17,7 @@ def grow(texts: list[str]) -> AppTest:
     """Shows a growing text as a page does."""
 
     def script(texts: list[str]) -> None:
-        from ui.live import SettledText
+        from ui.cards import SettledText
 
         growing = SettledText("growing")
         for text in texts:

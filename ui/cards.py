@@ -1,0 +1,158 @@
+"""Answers, while they are written and when they stand: one as a text with its prompt, several as cards."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from services import Choice, CompletionRequest, Run, TextSnapshot
+from ui import filters, probabilities
+from ui.copy import copy_button
+from ui.plain import body, escape, whole
+
+PROMPT_SHOWN = 1_200
+_FINISH = {
+    "stop": "finished by itself",
+    "length": "reached the maximum length",
+    "content_filter": "cut by the content filter",
+}
+Edit = Callable[[str], None]
+
+
+class SettledText:
+    """A growing text of which only the tail is sent again: finished paragraphs are written once."""
+
+    def __init__(self, key: str) -> None:
+        with st.container(key=key, gap="small"):
+            self._place = st.container(gap="small")
+        self._tail = self._place.empty()
+        self._settled = 0
+        self._shown = -1
+
+    def show(self, text: str) -> None:
+        """Shows the text so far; it only ever grows."""
+        if len(text) == self._shown:
+            return
+        cut = text.rfind("\n\n")
+        if cut > self._settled:
+            self._tail.text(body(text[self._settled : cut]))
+            self._tail = self._place.empty()
+            self._settled = cut
+        self._tail.text(body(text[self._settled :]))
+        self._shown = len(text)
+
+
+class Growing:
+    """The answers of a run that is under way, each in its place from the start."""
+
+    def __init__(self, request: CompletionRequest) -> None:
+        self._request = request
+        self._of = request.n or 1
+        self._row = _row(self._of)
+        self._places = [_place(self._row, index, self._of) for index in range(self._of)]
+        self._texts: dict[int, SettledText] = {}
+        self._ended: set[int] = set()
+
+    def show(self, choice: Choice) -> None:
+        """Shows an answer so far, and how it ended once it has."""
+        while choice.index >= len(self._places):  # more than were asked for
+            self._places.append(_place(self._row, len(self._places), self._of))
+        with self._places[choice.index]:
+            if choice.index not in self._texts:
+                with _flow(self._request, choice):
+                    self._texts[choice.index] = SettledText(f"completion-text-{choice.index}")
+            self._texts[choice.index].show(choice.text)
+            if self._of > 1 and choice.finish_reason and choice.index not in self._ended:
+                self._ended.add(choice.index)
+                _finish(choice)
+
+
+def show(run: Run[TextSnapshot], go_on: Edit, use: Edit) -> None:
+    """The answers of a run that has ended. go_on: makes a text the prompt and generates from there.
+    use: makes a text the prompt."""
+    choices = run.value.choices
+    row = _row(len(choices))
+    for choice in choices:
+        with _place(row, choice.index, len(choices)):
+            _card(run, choice, go_on, use)
+
+
+def _card(run: Run[TextSnapshot], choice: Choice, go_on: Edit, use: Edit) -> None:
+    """One answer: its text, where it was cut, how it ended, and what to do with it."""
+    with _flow(run.request, choice), st.container(key=f"completion-text-{choice.index}"):
+        if choice.tokens:
+            probabilities.show(run, choice, go_on)
+        else:
+            st.text(body(choice.text) or "(no text)")
+        if choice.filter.state == "answer_cut":
+            with st.container(key=f"completion-cut-{choice.index}"):
+                filters.cut_mark(choice.filter)
+    filters.show(choice.filter, f"answer-{choice.index}")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"completion-uses-{choice.index}"):
+        name = f"{choice.index}-{run.id}"
+        if choice.text:
+            st.button(
+                "Continue",
+                key=f"completion-continue-{name}",
+                icon=":material/east:",
+                help="The answer joins the prompt, and the model goes on from there.",
+                on_click=go_on,
+                args=(joined(run.request, choice),),
+            )
+            st.button(
+                "Use as prompt",
+                key=f"completion-use-{name}",
+                icon=":material/north_west:",
+                help="Puts the answer into the prompt; nothing is sent.",
+                on_click=use,
+                args=(choice.text.strip(),),
+            )
+        copy_button(choice.text, key=f"completion-copy-{choice.index}")
+        st.download_button(
+            "Download",
+            lambda: choice.text.encode(),
+            file_name=f"completion-{choice.index + 1}.txt",
+            mime="text/plain",
+            key=f"completion-download-{choice.index}",
+            on_click="ignore",
+        )
+        _finish(choice)
+
+
+def joined(request: CompletionRequest, choice: Choice) -> str:
+    """The prompt with its answer, to go on from; an echo brings the prompt along, a chat begins anew."""
+    if request.echo:
+        return choice.text
+    return f"{request.prompt}\n\n{choice.text}\n\n" if request.chat else request.prompt + choice.text
+
+
+def _row(of: int) -> DeltaGenerator:
+    """Where the answers stand: several side by side, on a phone below each other."""
+    return st.container(horizontal=of > 1, key="completion-cards" if of > 1 else "completion-single")
+
+
+def _place(row: DeltaGenerator, index: int, of: int) -> DeltaGenerator:
+    place = row.container(border=of > 1, key=f"completion-card-{index}")
+    if of > 1:
+        place.caption(f"Completion {index + 1} of {of}")
+    return place
+
+
+def _flow(request: CompletionRequest, choice: Choice) -> DeltaGenerator:
+    """Where an answer is written: behind the end of its prompt if it is the only one that goes on from it, so
+    that both read as one text."""
+    flow = st.container(key=f"completion-flow-{choice.index}")
+    goes_on = not (request.chat or request.echo) and (request.n or 1) == 1
+    if goes_on and request.prompt.strip():
+        start = "…" if len(request.prompt) > PROMPT_SHOWN else ""
+        between = choice.text[: len(choice.text) - len(choice.text.lstrip())]
+        with flow, st.container(key="completion-said"):
+            st.text(whole(start + request.prompt[-PROMPT_SHOWN:] + between))
+    return flow
+
+
+def _finish(choice: Choice) -> None:
+    if choice.finish_reason:
+        reason = _FINISH.get(choice.finish_reason) or escape(choice.finish_reason, 60)
+        tokens = f" · {len(choice.tokens)} tokens" if choice.tokens else ""
+        st.caption(f"Finish reason: {reason}{tokens}")
