@@ -24,6 +24,7 @@ from services.exports import Exports
 from services.history import Entry, HistoryQuery
 from services.housekeeping import DiskUse, Housekeeping
 from services.links import Links, signing_secret
+from services.logs import discreet
 from services.operations import Operations, OperationView, OperationWorker
 from services.pictures import Pictures, Variant
 from services.recorder import Recorder
@@ -45,6 +46,7 @@ class Services:
                 opened.callback(self.sandbox.close)
                 settings = sandbox_settings(settings, self.sandbox.url)
             self.settings = settings
+            opened.enter_context(discreet(settings.keys))
             self._azure = opened.enter_context(contextlib.closing(Azure(settings, policies=policies)))
             worker = OperationWorker(self._store, self._azure, self.pictures)
             self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))

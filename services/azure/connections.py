@@ -209,6 +209,7 @@ class _Response(http.client.HTTPResponse):
 
 class _HTTPConnection(HTTPConnection):
     response_class = _Response
+    debuglevel = 0  # whatever others set: it prints headers, and with them the key
 
     def _new_conn(self) -> socket.socket:
         try:

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 from services.errors import BadReply, Busy, Refused, ServiceError
 
-REDIRECTS = (300, 301, 302, 303, 304, 305, 306, 307, 308)
+REDIRECTS = tuple(range(300, 400))
+FAILURES = tuple(range(500, 1_000))
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One known refusal. statuses, codes: any of them; empty for any at all. pattern: within the message.
 
-    `{0}` in sentence or advice is the first group of the pattern. kind: the error a caller catches.
+    In sentence and advice `{status}` is the answer's, `{0}` the first group of the pattern. kind: the error a
+    caller catches.
     """
 
     name: str
@@ -38,7 +40,7 @@ class Rule:
         ):
             return None
         groups = [group or "" for group in found.groups()]
-        return self.sentence.format(*groups), self.advice.format(*groups)
+        return self.sentence.format(*groups, status=status), self.advice.format(*groups, status=status)
 
 
 def find(status: int, code: str, message: str) -> tuple[type[ServiceError], str, str] | None:
@@ -120,7 +122,7 @@ RULES = (
         (404,),
         "The service knows no deployment of this name.",
         "Check the name under Deployments in the portal. A new one takes up to five minutes.",
-        codes=("DeploymentNotFound",),
+        codes=("DeploymentNotFound", "model_not_found"),
     ),
     Rule(
         "nothing at this address",
@@ -234,6 +236,13 @@ RULES = (
         "Then start the playground again. Pictures work without it.",
         codes=("ModelMissing",),
     ),
+    Rule(
+        "service failing",
+        Busy,
+        FAILURES,
+        "The service is failing (status {status}).",
+        "Try again in a moment.",
+    ),
 )
 
 
@@ -251,12 +260,13 @@ def markdown() -> str:
 
 
 def _statuses(rule: Rule) -> str:
-    shown = "3xx" if rule.statuses == REDIRECTS else ", ".join(map(str, rule.statuses)) or "any"
+    ranges = {REDIRECTS: "3xx", FAILURES: "5xx", (): "any"}
+    shown = ranges.get(rule.statuses) or ", ".join(map(str, rule.statuses))
     return f"{shown} `{rule.codes[0]}`" if rule.codes else shown
 
 
 def _told(text: str) -> str:
-    return text.format("…")
+    return text.format("…", status="…")
 
 
 _HEAD = (
@@ -264,7 +274,8 @@ _HEAD = (
     "",
     "What the service answers, what the page says, and what to do. Made by `make docs` from",
     "`services/azure/error_table.py`. A refusal that is not listed shows the service's own words, and every",
-    "one keeps its status, code and request id under *Details for support*. Filtered results are not errors",
-    "of this kind: they have looks of their own.",
+    "one keeps its status, code and request id under *Details for support*. The same error inside a stream",
+    "that had begun is told in the same words. Filtered results are not errors of this kind: they have looks",
+    "of their own.",
     "",
 )

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import Any, Literal
 
 from services.azure.body import clean, mapping, sequence, whole
+from services.azure.redaction import message
 from services.azure.spans import Ruler, Span, joined
 
 RAW_CAP = 4_000  # characters of the service's own words that are kept
@@ -155,7 +156,7 @@ def blocked_prompt(error: Mapping[str, Any]) -> FilterReport:
     found = report("prompt", results, FilterState.PROMPT_BLOCKED).findings or moderated(error)
     picture = any(finding.side == "image" for finding in found)
     state = FilterState.IMAGE_BLOCKED if picture else FilterState.PROMPT_BLOCKED
-    return FilterReport(state, found, None, clean(error.get("message")))
+    return FilterReport(state, found, None, message(error.get("message")))
 
 
 def moderated(error: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -194,7 +195,7 @@ def report(
     if any(finding.filtered for finding in found):
         return FilterReport(when_filtered, found)
     if failed := mapping(results.get("error")):
-        return FilterReport(FilterState.NOT_RUN, found, None, clean(failed.get("message")))
+        return FilterReport(FilterState.NOT_RUN, found, None, message(failed.get("message")))
     return FilterReport(FilterState.CLEAN, found)
 
 
@@ -236,7 +237,7 @@ def _as_received(choice: Mapping[str, Any]) -> str:
     kept = {
         name: value for name, value in choice.items() if name.startswith(("content_filter", "finish_reason"))
     }
-    return clean(json.dumps(kept, ensure_ascii=False))[:RAW_CAP]
+    return message(json.dumps(kept, ensure_ascii=False), RAW_CAP)
 
 
 def _findings(side: Side, results: Mapping[str, Any]) -> Iterator[Finding]:

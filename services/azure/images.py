@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from services.azure.body import clean, mapping, sequence, whole
 from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, moderated, report
 from services.azure.image_request import ImageRequest
-from services.azure.refusals import BODY_SHOWN, request_id, retry_after
+from services.azure.redaction import message, word
+from services.azure.refusals import request_id, retry_after
 from services.azure.resource import Call, Reply, Resource
 from services.azure.retry import ALONE, POLICIES, Caller, Policy
 from services.azure.versions import Operation, target
@@ -125,7 +126,7 @@ def _operation(reply: Reply, fallback_id: str) -> OperationReply:
     error = mapping(body.get("error"))
     data = sequence(mapping(body.get("result")).get("data")) or sequence(body.get("data"))
     id = named if _OPERATION_ID.fullmatch(named) and named.strip(".") else None
-    return _outcome(reply, id, clean(status) or str(status)[:40], data, error)
+    return _outcome(reply, id, word(status) or word(str(status)), data, error)
 
 
 def _outcome(
@@ -141,8 +142,8 @@ def _outcome(
         pictures=tuple(_picture(mapping(item)) for item in data),
         expires=float(expires) if expires is not None and expires > 0 else None,
         filter=_blocked(error, FilterState.PROMPT_BLOCKED) if is_filter_error(error) else None,
-        error=clean(error.get("message"))[:BODY_SHOWN] or None,
-        error_code=clean(error.get("code")) or None,
+        error=message(error.get("message")) or None,
+        error_code=word(error.get("code")) or None,
     )
 
 
@@ -151,7 +152,7 @@ def _picture(item: Mapping[str, Any]) -> Picture:
     if is_filter_error(error):
         return Picture(filter=_blocked(error, FilterState.IMAGE_BLOCKED))
     if error:
-        return Picture(error=clean(error.get("message"))[:BODY_SHOWN] or "The service gave no reason.")
+        return Picture(error=message(error.get("message")) or "The service gave no reason.")
     found = report("image", mapping(item.get("content_filter_results")), FilterState.IMAGE_BLOCKED)
     if found.state is FilterState.IMAGE_BLOCKED:
         return Picture(filter=found)
@@ -172,4 +173,4 @@ def _blocked(error: Mapping[str, Any], state: FilterState) -> FilterReport:
     results = mapping(inner.get("content_filter_results")) or mapping(inner.get("content_filter_result"))
     named = report("image", results, state).findings or moderated(error)
     findings = named or (Finding("image", filtered=True),)
-    return FilterReport(state, findings, None, clean(error.get("message")))
+    return FilterReport(state, findings, None, message(error.get("message")))

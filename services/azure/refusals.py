@@ -11,35 +11,37 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from services.azure.body import clean, mapping, parse_object
-from services.azure.error_table import find
+from services.azure.body import mapping, parse_object
+from services.azure.error_table import REDIRECTS, find
 from services.azure.filters import FilterReport, FilterState, blocked_prompt, is_filter_error
+from services.azure.redaction import MESSAGE_SHOWN, message, word
 from services.errors import BadReply, Busy, Filtered, Refused, ServiceError
 
-BODY_SHOWN = 2_000
 _REFUSED_FIELD = re.compile(r"unsupported (?:parameter|value): '?([\w.]{1,60})", re.IGNORECASE)
+_FROM_A_PROXY = "The answer is a web page: a proxy or gateway in between may have sent it."
+_STATUS_OF = {"rate_limit_exceeded": 429, "too_many_requests": 429, "insufficient_quota": 429, "timeout": 408}
 _NO_REASON = "The service gave no reason. Try again, or change the request."
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
     """The id under which the service knows a request, whichever of its spellings it used."""
     names = ("apim-request-id", "x-ms-request-id", "x-request-id")
-    return next((headers[name] for name in names if headers.get(name)), None)
+    return next((word(headers[name]) for name in names if headers.get(name)), None)
 
 
 def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: int = 1) -> ServiceError:
-    """The error behind an answer whose status is not 2xx. `text` is its body, keys already cut out."""
+    """The error behind an answer whose status is not 2xx. `text` is its body, secrets already cut out."""
     parsed: dict[str, Any] = {}
     with contextlib.suppress(BadReply):
         parsed = parse_object(text)
     error = mapping(parsed.get("error")) or parsed
-    code, message = clean(error.get("code")), clean(error.get("message"))[:BODY_SHOWN]
+    code, said = word(error.get("code")), message(error.get("message"))
     details: dict[str, Any] = {
         "status": status,
         "code": code or None,
         "request_id": request_id(headers),
-        "param": found[1] if (found := _REFUSED_FIELD.search(message)) else None,
-        "body": text[:BODY_SHOWN],
+        "param": found[1] if (found := _REFUSED_FIELD.search(said)) else None,
+        "body": text[:MESSAGE_SHOWN],
     }
     if status < 500 and is_filter_error(error):
         report = blocked_prompt(error)
@@ -55,14 +57,16 @@ def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: i
     if status == 403 and code == "Forbidden":
         return Filtered(
             "The whole resource is blocked. This prompt is not at fault.",
-            report=FilterReport(FilterState.RESOURCE_BLOCKED, message=message),
+            report=FilterReport(FilterState.RESOURCE_BLOCKED, message=said),
             advice="An administrator of the resource must ask Microsoft support to lift the block.",
             **details,
         )
-    kind, sentence, advice = find(status, code, message) or _unknown(status, message)
+    kind, sentence, advice = find(status, code, said) or _unknown(status, said)
     if keys_tried > 1:
         sentence = sentence.replace("refused the key.", "refused both keys.")
-    wait = _wait(headers, message) if kind is Busy else None
+    if _is_page(headers, text) and status not in REDIRECTS:
+        advice = f"{advice} {_FROM_A_PROXY}"
+    wait = _wait(headers, said) if kind is Busy else None
     if wait:
         advice = f"Try again in {in_words(wait)}."
     return kind(sentence, advice=advice, retry_after=wait, **details)
@@ -75,8 +79,8 @@ def key_refused(error: ServiceError) -> bool:
 
 def stream_error(error: Mapping[str, Any], request_id: str | None) -> ServiceError:
     """An error object inside a stream that had begun with status 200."""
-    message = clean(error.get("message"))[:BODY_SHOWN]
-    details: dict[str, Any] = {"code": clean(error.get("code")) or None, "request_id": request_id}
+    code, said = word(error.get("code")), message(error.get("message"))
+    details: dict[str, Any] = {"code": code or None, "request_id": request_id, "body": said}
     if is_filter_error(error):
         return Filtered(
             "The content filter stopped this request.",
@@ -84,9 +88,18 @@ def stream_error(error: Mapping[str, Any], request_id: str | None) -> ServiceErr
             advice="Reword the prompt and try again. The call may still be billed.",
             **details,
         )
-    return Busy(
+    status = int(code) if re.fullmatch("[4-5][0-9]{2}", code) else _STATUS_OF.get(code, 0)
+    known = find(status, code, said)
+    kind: type[ServiceError] = Busy
+    advice = said or _NO_REASON
+    wait = _wait({}, said)
+    if known is not None:
+        kind, sentence, advice = known
+        advice = f"{sentence} {f'Try again in {in_words(wait)}.' if wait else advice}"
+    return kind(
         "The service stopped with an error in the middle of its answer.",
-        advice=message or _NO_REASON,
+        advice=advice,
+        retry_after=wait if kind is Busy else None,
         **details,
     )
 
@@ -116,14 +129,16 @@ def _sane(seconds: float) -> float | None:
     return max(0.0, seconds) if seconds < 10_000_000 else None
 
 
-def _wait(headers: Mapping[str, str], message: str) -> float | None:
+def _wait(headers: Mapping[str, str], said: str) -> float | None:
     """Seconds to wait, from the headers or from what the message says."""
     wait = retry_after(headers)
-    said = re.search(r"(?:retry after|try again in) (\d{1,6}) second", message, re.IGNORECASE)
-    return float(said[1]) if wait is None and said else wait
+    found = re.search(r"(?:retry after|try again in) (\d{1,6}) second", said, re.IGNORECASE)
+    return float(found[1]) if wait is None and found else wait
 
 
-def _unknown(status: int, message: str) -> tuple[type[ServiceError], str, str]:
-    if status >= 500:
-        return Busy, f"The service is failing (status {status}).", "Try again in a moment."
-    return Refused, f"The service refused the request (status {status}).", message or _NO_REASON
+def _is_page(headers: Mapping[str, str], text: str) -> bool:
+    return "html" in headers.get("content-type", "") or text.lstrip("\ufeff \t\r\n").startswith("<")
+
+
+def _unknown(status: int, said: str) -> tuple[type[ServiceError], str, str]:
+    return Refused, f"The service refused the request (status {status}).", said or _NO_REASON

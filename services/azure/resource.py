@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from services.azure.body import parse_object
+from services.azure.redaction import WORD_SHOWN, Redaction
 from services.azure.refusals import key_refused, refusal
 from services.azure.retry import ALONE, Caller, Policy, RetryBudget, insist
 from services.azure.transport import Exchange, Transport
@@ -15,7 +16,6 @@ from services.endpoint import is_azure
 from services.errors import ServiceError
 
 JSON_CAP = 10 * 2**20
-SHORTEST_HIDDEN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Resource:
         self.v1_path = v1_path
         self.is_azure = is_azure(endpoint, v1_path)
         self._keys = keys
+        self._redaction = Redaction(keys)
         self._preferred = 0
         self._budget = budget or RetryBudget()
         self._transport = Transport()
@@ -75,14 +76,8 @@ class Resource:
         return Reply(exchange.status, exchange.headers, parse_object(text))
 
     def hide_keys(self, text: str) -> str:
-        """Cuts our keys out of what a service answered: an error inside a 200 may repeat what it was sent.
-
-        Keys under eight characters are left, since they would be found in any text.
-        """
-        for key in self._keys:
-            if len(key.reveal()) >= SHORTEST_HIDDEN:
-                text = text.replace(key.reveal(), "(key)")
-        return text
+        """Cuts our keys out of what a service answered: an error inside a 200 may repeat what it was sent."""
+        return self._redaction.keys(text)
 
     @contextlib.contextmanager
     def open(self, call: Call) -> Iterator[Exchange]:
@@ -132,6 +127,9 @@ class Resource:
             body=call.body,
             on_open=call.caller.on_open,
         ) as exchange:
+            exchange.headers = {
+                name: self._redaction.secrets(value) for name, value in exchange.headers.items()
+            }
             if not 200 <= exchange.status < 300:
                 raise self._refusal(exchange, keys_tried)
             yield exchange
@@ -147,9 +145,7 @@ class Resource:
         with contextlib.suppress(ServiceError):  # the status alone is enough for a sentence
             for block in exchange.blocks(2**20):
                 raw += block
-        text = raw.decode("utf-8", errors="replace")
-        for key in self._keys:  # a 401 page may repeat the headers it was sent
-            text = text.replace(key.reveal(), "(key)")
+        text = self._redaction.secrets(raw.decode("utf-8", errors="replace"))
         return refusal(exchange.status, exchange.headers, text, keys_tried=keys_tried)
 
     def close(self) -> None:
@@ -161,5 +157,7 @@ def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers worth showing to a person: an allow-list, so that nothing else ever gets out."""
     wanted = ("apim-request-id", "x-request-id", "x-ms-request-id", "x-ms-region")
     return {
-        name: value for name, value in headers.items() if name in wanted or name.startswith("x-ratelimit-")
+        name: value[:WORD_SHOWN]
+        for name, value in headers.items()
+        if name in wanted or name.startswith("x-ratelimit-")
     }

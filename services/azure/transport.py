@@ -80,7 +80,7 @@ class Transport:
         self._session.headers.update(
             {"User-Agent": "azure-openai-playground", "Accept-Encoding": "identity", "Connection": "close"}
         )
-        logging.getLogger("urllib3").setLevel(logging.INFO)  # its DEBUG lines hold picture links whole
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # lines below hold picture links whole
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _Adapter(max_retries=0))
 

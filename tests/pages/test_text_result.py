@@ -322,7 +322,7 @@ def test_an_error_inside_a_stream_is_told_below_the_text(text: Tab, azure: Upstr
     said = text.generate("Hi").look()
     assert (
         "**The service stopped with an error in the middle of its answer.**\n\n"
-        "Rate limit is exceeded. Try again in 26 seconds." in said
+        "The service is over its request limit. Try again in 26 s." in said
     )
     assert "Code: 429\nRequest id: fake-1" in said
 

@@ -180,7 +180,8 @@ def test_the_request_id_is_found_in_every_spelling(headers: dict[str, str], expe
 
 def test_an_error_within_a_stream() -> None:
     busy = stream_error({"code": "429", "message": "m" * 9_000}, "r-1")
-    assert isinstance(busy, Busy) and (busy.code, busy.request_id, len(busy.advice)) == ("429", "r-1", 2_000)
+    assert isinstance(busy, Busy) and (busy.code, busy.request_id) == ("429", "r-1")
+    assert busy.advice.startswith("The service is over its request limit.")
     blocked = stream_error({"code": "content_filter", "message": "No."}, None)
     assert isinstance(blocked, Filtered) and blocked.report.state is FilterState.PROMPT_BLOCKED
 
@@ -190,3 +191,60 @@ def test_a_message_is_shown_to_2000_characters() -> None:
         body = {"error": {"code": "ModelMissing", "message": "m" * 9_000}}
         found = refuse(Reply(status, body))
         assert max(map(len, (str(found), found.advice, found.body))) <= 2_000
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "kind", "advice"),
+    [
+        ("429", "Slow down.", Busy, "The service is over its request limit. Try again in a moment."),
+        ("rate_limit_exceeded", "Try again in 26 seconds.", Busy, "The service is over its request limit."),
+        ("insufficient_quota", "", Busy, "The service is over its request limit."),
+        ("NoCapacity", "The system is experiencing high demand", Busy, "high demand"),
+        ("OperationNotSupported", "No.", Refused, "This deployment's model does not offer this operation."),
+        ("500", "Broken.", Busy, "The service is failing (status 500)."),
+        ("server_error", "It broke.", Busy, "It broke."),
+        ("", "", Busy, "The service gave no reason."),
+        (None, None, Busy, "The service gave no reason."),
+    ],
+)
+def test_an_error_within_a_stream_is_told_like_the_same_one_before_it(
+    code: str | None, said: str | None, kind: type[ServiceError], advice: str
+) -> None:
+    found = stream_error({"code": code, "message": said}, "r-1")
+    assert type(found) is kind
+    assert advice in found.advice
+    assert found.status is None
+
+
+def test_a_wait_may_stand_in_a_stream_too() -> None:
+    error = {"code": "rate_limit_exceeded", "message": "Rate limit is exceeded. Try again in 26 seconds."}
+    assert stream_error(error, None).retry_after == 26
+
+
+@pytest.mark.parametrize(
+    ("reply", "headers", "told"),
+    [
+        (Reply(403, "<html>no</html>"), {}, True),
+        (Reply(407, "\n <!doctype html>"), {}, True),
+        (Reply(502, "Bad"), {"content-type": "text/html; charset=utf-8"}, True),
+        (Reply(302, "<html>moved</html>"), {}, False),
+        (Reply(502, "Bad"), {"content-type": "text/plain"}, False),
+        (error("server_error"), {}, False),
+    ],
+)
+def test_a_page_in_place_of_an_answer_points_at_whoever_stands_between(
+    reply: Reply, headers: dict[str, str], told: bool
+) -> None:
+    assert ("a proxy or gateway in between" in refuse(reply, **headers).advice) is told
+
+
+@pytest.mark.parametrize("status", [101, 304, 399, 402, 409, 418, 422, 499, 500, 504, 529, 599, 600, 999])
+def test_any_status_is_told_in_a_sentence(status: int) -> None:
+    found = refuse(Reply(status, ""))
+    assert str(found).endswith(".") and found.advice
+    assert found.status == status
+
+
+def test_codes_and_ids_are_cut_short() -> None:
+    found = refuse(Reply(400, {"error": {"code": "c" * 900}}), **{"apim-request-id": "r" * 900})
+    assert (found.code, found.request_id) == ("c" * 100, "r" * 100)

@@ -170,7 +170,7 @@ def test_an_error_object_ends_the_stream_and_keeps_the_text(together: bool) -> N
             builder.add(Block({"apim-request-id": "r-1"}, each, done=False))
     assert builder.snapshot(complete=False).choices[0].text == " Hello"
     assert (caught.value.request_id, caught.value.code) == ("r-1", "429")
-    assert caught.value.advice == "Rate limit is exceeded. Try again in 26 seconds."
+    assert caught.value.advice == "The service is over its request limit. Try again in 26 s."
 
 
 def test_an_error_object_may_come_from_the_filter() -> None:
