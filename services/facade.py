@@ -65,6 +65,13 @@ class Services:
         """What answers: the endpoint, or the sandbox, whose port changes."""
         return "sandbox" if self.sandbox else self.settings.endpoint or ""
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What everybody should know about this server's data folder."""
+        unsaved = self._recorder.problem
+        waiting = f"Text runs are not saved at the moment. {unsaved} {unsaved.advice}" if unsaved else None
+        return tuple(notice for notice in (self._store.notice, waiting) if notice)
+
     def complete(self, owner: str, request: CompletionRequest, *, keep: bool = True) -> Run[TextSnapshot]:
         """Starts a completion, without the knobs its deployment does not take. Raises Invalid before anything
         is sent. keep: write it to the history as it grows; else it lives in memory alone."""

@@ -10,13 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.errors import NotSaved, ServiceError
+from services.store.integrity import code, replace_if_damaged
 from services.store.migrations import copies, migrate, remove_old_copies
 
 Row = dict[str, Any]
 
 
 class Database:
-    """One database file. Raises ServiceError where it cannot be read, NotSaved where a write is refused."""
+    """One database file. Raises ServiceError where it cannot be read, NotSaved where a write is refused.
+
+    notice: what became of a damaged file, if there was one when it was opened.
+    """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -28,6 +32,7 @@ class Database:
         sa.event.listen(self._engine, "connect", _configure)
         sa.event.listen(self._engine, "begin", _begin)
         with _refusals(NotSaved, "could not write to its database"):
+            self.notice = replace_if_damaged(self._engine, path)
             migrate(self._engine, path)
         path.chmod(0o600)
         remove_old_copies(path, clock())
@@ -65,7 +70,7 @@ class Database:
             yield connection
 
 
-# Result codes of SQLite (sqlite.org/rescode.html), the lowest byte of what it reports.
+# Result codes of SQLite (sqlite.org/rescode.html).
 _REASONS = {
     5: ("another program holds it", "Close what else works on it, then try again."),
     8: ("it may only be read", "Let the server write to the data folder, then try again."),
@@ -83,8 +88,7 @@ def _refusals(kind: type[ServiceError], what: str) -> Iterator[None]:
     try:
         yield
     except sa.exc.DatabaseError as error:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        reason, advice = _REASONS.get(code, ("", "Check the data folder, then try again."))
+        reason, advice = _REASONS.get(code(error), ("", "Check the data folder, then try again."))
         raise kind(f"The playground {what}{reason and ': '}{reason}.", advice=advice) from None
 
 
