@@ -32,16 +32,24 @@ class Line:
     """One exchange's connection: how long it may take, how far it came, and a way to hang up.
 
     connected: whether a byte of the request may have left. untrusted: the other side's certificate was not
-    accepted. overdue: in words, the time-out that ended it, if one did.
+    accepted. forbidden: its host has an address that it must not have. overdue: in words, the time-out that
+    ended it, if one did.
     """
 
-    def __init__(self, deadline: Deadline, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        deadline: Deadline,
+        clock: Callable[[], float],
+        admits: Callable[[str], bool] = lambda address: True,  # noqa: ARG005
+    ) -> None:
         self.connected = False
+        self.forbidden = False
         self.untrusted = False
         self.hung_up = False
         self.overdue: str | None = None
         self._deadline = deadline
         self._clock = clock
+        self._admits = admits
         self._ends = clock() + deadline.total
         self._head_due: float | None = self._ends
         self._lock = threading.Lock()
@@ -67,11 +75,14 @@ class Line:
     def connect(self, host: str, port: int, options: Any) -> socket.socket:
         """A socket connected to the first of the host's addresses that answers, within five seconds in all.
 
-        Raises OSError.
+        One address that is not admitted forbids them all; the connection is made to one that was judged, so
+        a name that means something else a moment later leads nowhere. Raises OSError.
         """
         due = self._clock() + CONNECT_S
         problem = OSError("no address")
-        for family, kind, protocol, _, address in self._resolve(host.strip("[]"), port):
+        found = self._resolve(host.strip("[]"), port)
+        self.forbidden = not all(self._admits(address[0]) for *_, address in found)
+        for family, kind, protocol, _, address in () if self.forbidden else found:
             try:
                 sock = socket.socket(family, kind, protocol)
             except OSError as error:  # a family that this machine does not have

@@ -9,7 +9,7 @@ import base64
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,11 @@ from services.errors import BadReply
 PICTURE_CAP = 36 * 2**20  # bytes of JSON a picture
 SUCCEEDED = frozenset({"succeeded"})
 FAILED = frozenset({"failed", "canceled", "cancelled", "deleted"})
+
+ELSEWHERE = (
+    "The service named a place outside your resource to ask at. It was not used: "
+    "the operation is followed on your own endpoint."
+)
 
 _OPERATION_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -55,6 +60,7 @@ class OperationReply:
     filter: FilterReport | None = None
     error: str | None = None
     error_code: str | None = None
+    notice: str | None = None
 
 
 def submit(
@@ -79,10 +85,13 @@ def submit(
         caller,
     )
     reply = resource.send(call)
-    location = ""
+    location, named = reply.headers.get("operation-location"), ""
     with contextlib.suppress(ValueError):  # no address; the body may name the operation
-        location = urlsplit(reply.headers.get("operation-location", "")).path.rsplit("/", 1)[-1]
-    return _operation(reply, fallback_id=location)
+        named = urlsplit(location or "").path.rsplit("/", 1)[-1]
+    found = _operation(reply, fallback_id=named)
+    if location is not None and not location.startswith(f"{resource.endpoint}/"):
+        return replace(found, notice=ELSEWHERE)
+    return found
 
 
 def poll(

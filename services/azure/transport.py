@@ -69,12 +69,19 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = POOLS
 
 
+class _Session(requests.Session):
+    """Never looks at where a redirect leads; `requests` does even where it is not to follow it."""
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
+        return iter(())
+
+
 class Transport:
     """Makes exchanges, for many threads at once."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update(
@@ -94,15 +101,17 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         body: dict[str, Any] | None = None,
         on_open: Callable[[Callable[[], None]], None] = lambda wake: None,  # noqa: ARG005
+        admits: Callable[[str], bool] = lambda address: True,  # noqa: ARG005
     ) -> Iterator[Exchange]:
         """Sends one request and hands out the answer, closed afterwards in every case.
 
+        `admits` judges every network address of the host before one of them is connected to.
         `on_open` receives a function that ends the exchange from another thread, wherever it is blocked.
         Raises Unreachable where no byte was sent or nothing was at stake, OutcomeUnknown where a POST may
-        have arrived, HungUp where it was ended so.
+        have arrived, HungUp where it was ended so, BadReply where an address is not admitted.
         """
         lost: ServiceError | None = None
-        line = Line(deadline, self._clock)
+        line = Line(deadline, self._clock, admits)
         on_open(line.hang_up)
         token = LINE.set(line)
         with contextlib.ExitStack() as stack:
@@ -154,6 +163,8 @@ def _lost(line: Line, host: str, *, costs: bool, status: int | None = None) -> S
             f"The certificate of {host} could not be verified.",
             advice="A proxy that inspects traffic may stand in between; ask your network's administrator.",
         )
+    if line.forbidden:
+        return BadReply(f"{host} has an address that is not public; nothing was asked there.")
     if not line.connected:
         sentence = f"{host} {line.overdue}." if line.overdue else f"Cannot reach {host}."
         return Unreachable(sentence, advice=_CHECK_NETWORK)

@@ -96,6 +96,7 @@ class OperationWorker:
             self._recover(held, error)
         else:
             status = "" if held.waited_for else reply.status  # that route has no status word
+            held.notice = reply.notice or held.notice
             held.poll(reply.http_status, status, reply.retry_after, reply.request_id)
             if held.waited_for:
                 self._ended(held, reply)

@@ -164,6 +164,8 @@ def test_a_redirected_submit_fails_in_words(
         ["{azure}\\@{host}/op-1"],
         ["{spy}/openai/operations/images/op-1", "{azure}/openai/operations/images/op-1"],
         ["http://[::1"],
+        ["{azure}.evil.example/openai/operations/images/op-1"],
+        ["{azure}@{host}/openai/operations/images/op-1"],
         ["x" * 5_000],
         [""],
         [],
@@ -177,6 +179,24 @@ def test_wherever_the_location_points_polling_stays_at_home(
     azure.enqueue("poll", succeeded(f"{azure.url}/pictures/0.png"))
     assert (bench.work()["state"], spy.requests) == ("succeeded", ())
     assert [poll.path for poll in azure.received("poll")] == ["/openai/operations/images/op-1"]
+    assert (bench.row["notice"] or "").startswith("The service named a place outside") == bool(locations)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "{azure}/openai/operations/images/op-1?api-version=2099-01-01",
+        "{azure}/openai/dalle/operations/images/op-1",
+        "{azure}/openai/dalle/operations/images/%2e%2e",
+    ],
+)
+def test_a_location_at_home_is_asked_in_our_own_way(bench: Bench, azure: Upstream, location: str) -> None:
+    azure.enqueue("submit", submitted("op-1", location.format(azure=azure.url)))
+    azure.enqueue("poll", succeeded(f"{azure.url}/pictures/0.png"))
+    assert (bench.work()["state"], bench.row["notice"]) == ("succeeded", None)
+    assert [poll.target for poll in azure.received("poll")] == [
+        "/openai/operations/images/op-1?api-version=2023-06-01-preview"
+    ]
 
 
 # -- taking over
