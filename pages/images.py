@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from services import NotFound, ServiceError
-from ui import actions, errors, examples, gallery, image_knobs, parameters, session, timeline
+from ui import actions, errors, examples, gallery, image_knobs, parameters, session, timeline, view_code
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -101,8 +101,8 @@ with making:
         if problem := st.session_state.get("image-problem") or missing:
             with st.container(key="image-problem"):
                 errors.show(problem, "problem")
-        status = st.container(key="image-status")
         results = st.container(key="image-results")
+        status = st.container(key="image-status")
 
     if view is None and not problem:
         status.caption("The pictures appear here. Press Ctrl+Enter to generate.")
@@ -121,6 +121,7 @@ with making:
             gallery.show(view, services, owner)
         with status:
             timeline.show(view)
+            view_code.show(services.image_code(view.request), "image")
     elif watching:
         with status, st.container(key="image-live"):
             timeline.follow(partial(services.operation, owner, shown))

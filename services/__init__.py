@@ -2,7 +2,7 @@
 
 from services.azure.families import EFFORTS, Family
 from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
-from services.azure.image_families import ImageFamily
+from services.azure.image_families import ImageFamily, size_problem
 from services.azure.image_request import ImageRequest
 from services.azure.logprobs import TokenScore, branch, branches, positions, token_bytes
 from services.azure.retry import Wait
@@ -14,6 +14,7 @@ from services.azure.text_request import (
     CompletionRequest,
 )
 from services.azure.versions import Operation
+from services.code import Snippet
 from services.config import Deployment, Secret, Settings, address
 from services.doctor import Check
 from services.errors import (
@@ -69,6 +70,7 @@ __all__ = [
     "Services",
     "Settings",
     "Slot",
+    "Snippet",
     "TextSnapshot",
     "TokenScore",
     "Variant",
@@ -78,4 +80,5 @@ __all__ = [
     "branches",
     "positions",
     "token_bytes",
+    "size_problem",
 ]

@@ -16,9 +16,11 @@ from services.azure.spans import Ruler
 from services.azure.text_request import CompletionRequest, only
 from services.azure.text_request import check as check_completion
 from services.azure.versions import Operation
+from services.code import Connection, Snippet, image_code
 from services.config import V1, Settings, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
+from services.endpoint import is_azure
 from services.errors import NotFound, ServiceError
 from services.exports import Exports
 from services.history import Entry, HistoryQuery
@@ -163,6 +165,12 @@ class Services:
     def check_operation(self, owner: str, id: str) -> None:
         """Asks the service once more about an operation whose outcome is unknown."""
         self._operations.check_again(owner, id)
+
+    def image_code(self, request: ImageRequest) -> tuple[Snippet, ...]:
+        """A request as code that makes it; the key comes from the environment of whoever runs it."""
+        endpoint, v1_path = self.settings.endpoint or "", self.settings.v1_path
+        connection = Connection(endpoint, v1_path, is_azure(endpoint, v1_path))
+        return image_code(request, request.api_version or self.settings.image_api_version, connection)
 
     def picture_link(self, owner: str, key: str, variant: Variant) -> str:
         """A path at which the owner's browser gets a picture."""

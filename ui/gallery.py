@@ -1,33 +1,28 @@
-"""The pictures of a set, in order: each with its download, or the reason why its place is empty."""
+"""What an image operation left: its pictures in order, or in each place the reason why it is empty."""
 
 import time
 from urllib.parse import urljoin
 
 import streamlit as st
 
-from services import FilterState, OperationView, Services, Slot
+from services import FilterState, NotFound, OperationView, Services, Slot
 from ui import errors, filters
 from ui.plain import escape
 
 
 def show(view: OperationView, services: Services, owner: str) -> None:
-    """What an operation left: one cell a slot, or the reason why there is none."""
+    """An operation that has ended: one cell a slot, or the reason why there is none."""
     if view.filter.state is not FilterState.CLEAN:
         filters.show(view.filter, "image-prompt", view.error)
     elif view.error is not None:
         errors.show(view.error)
     elif view.state == "canceled":
         st.info("Stopped in time. Nothing was sent.", icon=":material/cancel:")
-    if not view.slots:
-        return
-    expiry(view)
-    columns = st.columns(1 if len(view.slots) == 1 else 2 if len(view.slots) in (2, 4) else 3)
-    for position, slot in enumerate(view.slots):
-        with (
-            columns[position % len(columns)],
-            st.container(key=f"image-slot-{position}", border=True, width=560),
-        ):
-            _slot(slot, position, view, services, owner)
+    if view.slots:
+        with st.container(key="image-set"):
+            _set(view, services, owner)
+        facts(view)
+        expiry(view)
 
 
 def expiry(view: OperationView) -> None:
@@ -45,34 +40,82 @@ def expiry(view: OperationView) -> None:
     st.caption(f"The service keeps these {words}; the copies saved here stay.")
 
 
+def facts(view: OperationView) -> None:
+    """The line under a set: how many came, how long it took, what answered."""
+    made, asked = sum(slot.key is not None for slot in view.slots), len(view.slots)
+    said = [f"{made} of {asked} pictures" if asked > 1 else f"{made} picture"]
+    if view.request.deployment:
+        said.append(f"deployment {view.request.deployment}")
+    if view.polls:
+        said.append(f"{view.polls[-1].elapsed_s:.1f} s")
+    if view.polls and view.polls[-1].request_id:
+        said.append(f"request id {view.polls[-1].request_id}")
+    with st.container(key="image-facts"):
+        st.caption(" · ".join(escape(fact, 120) for fact in said))
+
+
+def _set(view: OperationView, services: Services, owner: str) -> None:
+    """Rows of one to three, so that the order stays where a phone puts the columns below each other."""
+    width, height = _shape(view)
+    st.html(f"<style>.st-key-image-set {{ --picture: {width} / {height} }}</style>")
+    count = len(view.slots)
+    beside = 1 if count == 1 else 2 if count in (2, 4) else 3
+    for first in range(0, count, beside):
+        for position, column in enumerate(st.columns(beside)[: count - first], start=first):
+            with column, st.container(key=f"image-slot-{position}", border=True, width=560):
+                _slot(view.slots[position], position, view, services, owner)
+
+
 def _slot(slot: Slot, position: int, view: OperationView, services: Services, owner: str) -> None:
-    if slot.key is not None:
-        _picture(slot, position, view, services, owner)
-    elif slot.filter is not None:
+    if slot.filter is not None:
         filters.show(slot.filter, f"image-{position}", narrow=True)
+    elif slot.key is None:
+        _empty(position, slot.error or "")
     else:
-        st.error(f"**No picture here.** {escape(slot.error or '')}", icon=":material/broken_image:")
+        try:
+            services.pictures.path(slot.key, "view")
+        except NotFound as error:
+            _empty(position, f"{error} Its prompt and settings are kept: make it again with them.")
+        else:
+            _picture(slot.key, slot, position, view, services, owner)
 
 
-def _picture(slot: Slot, position: int, view: OperationView, services: Services, owner: str) -> None:
-    assert slot.key is not None  # noqa: S101 (the caller's condition)
-    st.image(
-        absolute(services.picture_link(owner, slot.key, "view")),
-        alt=slot.revised_prompt or view.request.prompt,
-        width="stretch",
-    )
+def _empty(position: int, why: str) -> None:
+    with st.container(key=f"image-empty-{position}"):
+        st.error(f"**No picture here.** {escape(why)}", icon=":material/broken_image:")
+
+
+def _picture(
+    key: str, slot: Slot, position: int, view: OperationView, services: Services, owner: str
+) -> None:
+    st.image(absolute(services.picture_link(owner, key, "view")), alt=_described(slot, view), width="stretch")
     if slot.revised_prompt:
         st.caption(f"Revised prompt: {escape(slot.revised_prompt)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.link_button(
             "Download",
-            absolute(services.picture_link(owner, slot.key, "original")),
+            absolute(services.picture_link(owner, key, "original")),
             key=f"image-download-{position}",
             icon=":material/download:",
             help="The original file, byte for byte as the service sent it.",
         )
         st.badge("saved locally", icon=":material/check_circle:", color="green")
         st.caption(f"{slot.width}×{slot.height}")
+
+
+def _described(slot: Slot, view: OperationView) -> str:
+    """The text in place of a picture: what was asked for, and what the service made of that."""
+    prompt = view.request.prompt
+    return f"{prompt} (revised by the service: {slot.revised_prompt})" if slot.revised_prompt else prompt
+
+
+def _shape(view: OperationView) -> tuple[int, int]:
+    """Width and height of the set's pictures: as they came, else as they were asked for."""
+    for slot in view.slots:
+        if slot.key is not None:
+            return slot.width, slot.height
+    width, _, height = view.request.size.partition("x")
+    return (int(width), int(height)) if width.isdigit() and height.isdigit() else (1, 1)
 
 
 def absolute(path: str) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from services import ImageFamily, Services
+from services import ImageFamily, Services, size_problem
+from ui.parameters import plain_size
+from ui.plain import escape
 
 VERSIONS = ("2024-02-01", "2024-10-21", "2025-04-01-preview", "v1", "preview")
 _WORDS = {
@@ -102,6 +104,8 @@ def _size(family: ImageFamily) -> None:
         accept_new_options=family.free_size,
         help="Width by height, in pixels. Smaller pictures come sooner; larger ones show more detail.",
     )
+    if wrong := size_problem(family, plain_size(chosen)):
+        st.caption(f":material/error: {escape(wrong)}")
 
 
 def _choice(name: str, options: Sequence[str]) -> None:

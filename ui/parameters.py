@@ -101,7 +101,7 @@ def image_request(family: ImageFamily) -> ImageRequest:
         deployment=value["deployment"] or None,
         api_version=value["api-version"] if value["deployment"] else None,
         n=value["n"] or 0,
-        size=value["size"] or "",
+        size=plain_size(value["size"] or ""),
         quality=value["quality"] if family.qualities else None,
         style=value["style"] if family.styles else None,
         background=value["background"] if family.backgrounds else None,
@@ -109,6 +109,11 @@ def image_request(family: ImageFamily) -> ImageRequest:
         output_compression=value["compression"] if image_format == "jpeg" else None,
         moderation=value["moderation"] if family.moderations else None,
     )
+
+
+def plain_size(typed: str) -> str:
+    """A size as the service spells it, however a person wrote it."""
+    return typed.replace(" ", "").replace("×", "x").lower()
 
 
 def stop_sequences(text: str) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ def standing(view: OperationView) -> tuple[int, str]:
     if view.state == "submitting" and view.request.deployment:
         return 2, "now"  # the answer to this request brings the pictures
     if view.state in ("failed", "unknown"):
-        return (2 if view.polls else 1), "ended"
+        accepted = any(200 <= (poll.http_status or 0) < 300 for poll in view.polls)
+        return (2 if accepted else 1), "ended"
     return _AT[view.state], {"succeeded": "done", "canceled": "ended"}.get(view.state, "now")
 
 

@@ -7,6 +7,9 @@ The asynchronous route has no deployment: it is DALL·E 2's, and the first of th
 import re
 from dataclasses import dataclass
 
+# gpt-image-2's free sizes: pixels a side, times the shorter side, pixels in all
+STEP, LONGEST, STRETCH, FEWEST, MOST = 16, 3_840, 3, 655_360, 8_294_400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFamily:
@@ -75,17 +78,31 @@ def image_family(model: str | None) -> ImageFamily:
     return GPT_IMAGE_2 if re.match(r"gpt-image-2", name) else GPT_IMAGE
 
 
-def fits(family: ImageFamily, size: str) -> bool:
-    """Whether the family draws this size."""
+def size_problem(family: ImageFamily, size: str) -> str:
+    """What is wrong with a size, in a sentence that says what would be right; empty where nothing is."""
+    listed = ", ".join(family.sizes)
     if size in family.sizes:
-        return True
+        return ""
+    if not family.free_size:
+        return f"The size must be one of {listed}."
     found = re.fullmatch(r"([1-9][0-9]{0,3})x([1-9][0-9]{0,3})", size)
-    if not family.free_size or found is None:
-        return False
+    if found is None:
+        return f"The size must be one of {listed}, or width x height in pixels, such as 1280x720."
     width, height = int(found[1]), int(found[2])
-    return (
-        width % 16 == height % 16 == 0
-        and max(width, height) <= 3_840
-        and max(width, height) <= 3 * min(width, height)
-        and 655_360 <= width * height <= 8_294_400
+    nearest = "x".join(str(max(1, round(side / STEP)) * STEP) for side in (width, height))
+    rules = (
+        (
+            width % STEP == height % STEP == 0,
+            f"Both sides of the size must be multiples of {STEP}, for example {nearest}.",
+        ),
+        (max(width, height) <= LONGEST, f"No side of the size may be longer than {LONGEST:,} pixels."),
+        (
+            max(width, height) <= STRETCH * min(width, height),
+            f"The longer side of the size may be at most {STRETCH} times the shorter one.",
+        ),
+        (
+            FEWEST <= width * height <= MOST,
+            f"{size} has {width * height:,} pixels; this model makes from {FEWEST:,} to {MOST:,}.",
+        ),
     )
+    return next((sentence for holds, sentence in rules if not holds), "")

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.azure.image_families import ImageFamily, fits
+from services.azure.image_families import ImageFamily, size_problem
 from services.config import is_version
 from services.errors import Invalid
 
@@ -43,9 +43,7 @@ class ImageRequest:
 def check(request: ImageRequest, family: ImageFamily) -> None:
     """Raises Invalid, with the sentence for the person, where the service would refuse the request."""
     length, formats = len(request.prompt), (request.output_format or "png", request.background)
-    sizes = ", ".join(family.sizes)
-    if family.free_size:
-        sizes += ", or one with both sides a multiple of 16, up to 3840 and no longer than 3 to 1"
+    wrong_size = size_problem(family, request.size)
     rules = (
         (request.prompt != "", "Write a prompt first."),
         (
@@ -59,7 +57,7 @@ def check(request: ImageRequest, family: ImageFamily) -> None:
             if family.most > 1
             else "This model makes one image at a time.",
         ),
-        (fits(family, request.size), f"The size must be one of {sizes}."),
+        (not wrong_size, wrong_size),
         (
             request.api_version is None or is_version(request.api_version),
             "The API version must be a date such as 2024-10-21, or v1.",

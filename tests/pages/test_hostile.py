@@ -119,7 +119,7 @@ def test_a_revised_prompt_is_text(images: Tab, azure: Upstream) -> None:
     images.generate("a cat")
     check(images)
     assert shown(images)
-    assert images.at.image[0].proto.imgs[0].alt == NASTY
+    assert images.at.image[0].proto.imgs[0].alt == f"a cat (revised by the service: {NASTY})"
 
 
 @pytest.mark.parametrize("where", ["running", "failed", "slot", "request-id"])

@@ -9,7 +9,7 @@ import pytest
 from services import Deployment, ImageRequest, Services
 from tests.azure_bodies import IMAGE_BLOCKED, error, generated, moderation_blocked, picture, policy_violation
 from tests.azure_reply import Reply
-from tests.pages.browsing import IMAGES, KEY, ME, TEXT, Tab
+from tests.pages.browsing import IMAGES, KEY, ME, TEXT, Tab, read
 from tests.upstream import Upstream
 
 NAMES = ("gpt-image-1", "dall-e-3", "posters")  # posters is a gpt-image-2
@@ -234,6 +234,21 @@ def test_a_size_can_be_typed_where_the_model_is_free(images: Tab, azure: Upstrea
     assert widget(images, "size").value == images.value("size") == "1040x1024"
 
 
+def test_a_typed_size_may_be_written_as_people_write_it(images: Tab, azure: Upstream) -> None:
+    choose(images, "posters").generate("a cat", size="1280 × 720")
+    assert azure.bill[0].json["size"] == "1280x720"
+
+
+def test_a_size_that_cannot_be_drawn_says_so_beside_it(images: Tab) -> None:
+    choose(images, "posters").fill(size="1000x750").at.run()
+    said = [caption.value for caption in images.at.columns[1].caption]
+    assert [read(line) for line in said] == [
+        ":material/error: Both sides of the size must be multiples of 16, for example 992x752."
+    ]
+    images.fill(size="992x752").at.run()
+    assert not images.at.columns[1].caption
+
+
 @pytest.mark.parametrize(
     ("deployment", "values", "sentence"),
     [
@@ -252,8 +267,7 @@ def test_a_size_can_be_typed_where_the_model_is_free(images: Tab, azure: Upstrea
         (
             "posters",
             {"size": "1000x1000"},
-            "The size must be one of 1024x1024, 1024x1536, 1536x1024, auto, or one with both sides a "
-            "multiple of 16, up to 3840 and no longer than 3 to 1.",
+            "Both sides of the size must be multiples of 16, for example 992x992.",
         ),
         (
             "gpt-image-1",
@@ -324,7 +338,7 @@ def test_the_timeline_has_the_one_answer(images: Tab) -> None:
 def test_a_revised_prompt_is_shown_and_becomes_the_alternative_text(images: Tab) -> None:
     choose(images, "dall-e-3").generate("a cat")
     assert "Revised prompt: Revised: a cat" in images.look("image-slot-0")
-    assert images.at.image[0].proto.imgs[0].alt == "Revised: a cat"
+    assert images.at.image[0].proto.imgs[0].alt == "a cat (revised by the service: Revised: a cat)"
 
 
 @pytest.mark.parametrize("reply", [policy_violation(violence="high"), moderation_blocked()])

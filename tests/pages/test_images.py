@@ -1,5 +1,6 @@
 """The image page: what it sends, the operation as it goes, and what it leaves."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -74,7 +75,7 @@ def test_a_revised_prompt_is_shown_and_becomes_the_alternative_text(images: Tab,
     azure.enqueue("poll", succeeded(item))
     images.generate("a cat")
     assert "Revised prompt: a fluffy cat" in images.look("image-slot-0")
-    assert images.at.image[0].proto.imgs[0].alt == "a fluffy cat"
+    assert images.at.image[0].proto.imgs[0].alt == "a cat (revised by the service: a fluffy cat)"
 
 
 def test_a_picture_that_cannot_be_fetched_keeps_its_place(images: Tab, azure: Upstream) -> None:
@@ -86,6 +87,31 @@ def test_a_picture_that_cannot_be_fetched_keeps_its_place(images: Tab, azure: Up
         "**No picture here.** The service gave a picture link to a host that is not allowed: "
         "elsewhere.example."
     )
+
+
+def test_a_picture_that_is_lost_on_disk_says_so_in_its_place(images: Tab) -> None:
+    images.generate("a cat", n=2)
+    key = images.at.image[1].value[0].split("/pictures/")[1].split("?")[0]
+    for variant in ("view", "original"):
+        images.services.pictures.path(key, variant).unlink()
+    images.at.run()
+    assert len(images.at.image) == 1
+    said = images.look("image-empty-1")
+    assert said.startswith("**No picture here.** ")
+    assert said.endswith("Its prompt and settings are kept: make it again with them.")
+
+
+def test_the_rows_of_a_set_keep_its_order_where_columns_stand_below_each_other(images: Tab) -> None:
+    images.generate("a cat", n=5)
+    shown = [node.value[0] for node in images.at.image]
+    assert shown == [images.at.get_by_key(f"image-slot-{at}").image[0].value[0] for at in range(5)]
+
+
+def test_the_line_under_a_set_tells_what_came_and_how_long_it_took(images: Tab, azure: Upstream) -> None:
+    good = f"{azure.url}/pictures/x/0.png"
+    azure.enqueue("poll", succeeded(good, {"error": {"code": "x", "message": "Out of paint."}}))
+    line = images.generate("a cat", n=2).look("image-facts")
+    assert re.fullmatch(r"1 of 2 pictures · \d+\.\d s · request id fake-\d+", line)
 
 
 @pytest.mark.parametrize(
@@ -331,3 +357,17 @@ def test_a_new_tab_offers_the_last_result_of_this_browser(visit: Callable[..., T
     assert other.at.query_params["run"] == first.at.query_params["run"]
     assert other.has("image-slot-0")
     assert not visit(owner="somebody else").go(IMAGES).has("image-latest")
+
+
+# -- the same request as code
+
+
+def test_the_request_just_made_is_there_as_code_without_its_key(images: Tab, azure: Upstream) -> None:
+    images.generate('say "cheese" $HOME', n=2)
+    (box,) = (box for box in images.at.expander if box.label == "View code")
+    assert [tab.label for tab in box.tabs] == ["curl", "Python requests"]
+    curl, python = box.code
+    assert (curl.language, python.language) == ("bash", "python")
+    assert r"""--data-raw '{"prompt": "say \"cheese\" $HOME", "n": 2, "size": "1024x1024"}'""" in curl.value
+    assert f"{azure.url}/openai/images/generations:submit" in python.value
+    assert all(KEY not in code.value and "AZURE_OPENAI_API_KEY" in code.value for code in box.code)

@@ -110,6 +110,13 @@ def test_the_bar_says_how_far_it_came(state: str, status: str | None, reached: t
     assert (phases.PHASES[phase], became) == reached
 
 
+def test_what_was_never_accepted_did_not_run() -> None:
+    refused = Poll(time.time(), 1.0, 401, "401", None, None)
+    silence = Poll(time.time(), 1.0, None, "", None, None)
+    assert phases.standing(view("failed", polls=(refused,))) == (1, "ended")
+    assert phases.standing(view("unknown", polls=(silence, refused))) == (1, "ended")
+
+
 def test_a_deployment_is_running_while_its_answer_is_waited_for() -> None:
     phase, _ = phases.standing(view("submitting", request=ImageRequest(prompt="x", deployment="draw")))
     assert phases.PHASES[phase] == "running"

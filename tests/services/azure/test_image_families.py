@@ -8,8 +8,8 @@ from services.azure.image_families import (
     GPT_IMAGE,
     GPT_IMAGE_2,
     ImageFamily,
-    fits,
     image_family,
+    size_problem,
 )
 
 FAMILIES = (ASYNCHRONOUS, DALL_E_3, GPT_IMAGE, GPT_IMAGE_2)
@@ -39,7 +39,7 @@ def test_a_name_tells_the_family(model: str | None, family: ImageFamily) -> None
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_listed_size_is_drawn_and_the_square_is_the_default(family: ImageFamily) -> None:
-    assert all(fits(family, size) for size in family.sizes)
+    assert all(size_problem(family, size) == "" for size in family.sizes)
     assert family.sizes[0] == "1024x1024"
 
 
@@ -61,7 +61,7 @@ def test_each_family_has_its_limits(family: ImageFamily, sizes: set[str], most: 
 )
 @pytest.mark.parametrize("family", [DALL_E_3, GPT_IMAGE])
 def test_no_other_size_is_drawn(family: ImageFamily, size: str) -> None:
-    assert not fits(family, size)
+    assert size_problem(family, size) == f"The size must be one of {', '.join(family.sizes)}."
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,26 @@ def test_no_other_size_is_drawn(family: ImageFamily, size: str) -> None:
     ],
 )
 def test_a_free_size_has_bounds(size: str, drawn: bool) -> None:
-    assert fits(GPT_IMAGE_2, size) is drawn
+    assert (size_problem(GPT_IMAGE_2, size) == "") is drawn
+
+
+@pytest.mark.parametrize(
+    ("size", "sentence"),
+    [
+        (
+            "large",
+            "The size must be one of 1024x1024, 1024x1536, 1536x1024, auto, "
+            "or width x height in pixels, such as 1280x720.",
+        ),
+        ("1000x750", "Both sides of the size must be multiples of 16, for example 992x752."),
+        ("3x1024", "Both sides of the size must be multiples of 16, for example 16x1024."),
+        ("4096x2048", "No side of the size may be longer than 3,840 pixels."),
+        ("3200x640", "The longer side of the size may be at most 3 times the shorter one."),
+        ("512x512", "512x512 has 262,144 pixels; this model makes from 655,360 to 8,294,400."),
+    ],
+)
+def test_a_free_size_that_is_not_drawn_says_what_would_be(size: str, sentence: str) -> None:
+    assert size_problem(GPT_IMAGE_2, size) == sentence
 
 
 def test_only_the_families_that_have_a_knob_name_its_values() -> None:

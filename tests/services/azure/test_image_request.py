@@ -11,7 +11,6 @@ from services.azure.image_request import ImageRequest, check
 from services.errors import Invalid
 
 ASK = ImageRequest(prompt="A cat")
-FREE = ", or one with both sides a multiple of 16, up to 3840 and no longer than 3 to 1"
 
 
 def longer(length: str, cap: str) -> str:
@@ -41,7 +40,7 @@ def longer(length: str, cap: str) -> str:
         (
             GPT_IMAGE_2,
             {"size": "1000x1000"},
-            f"The size must be one of 1024x1024, 1024x1536, 1536x1024, auto{FREE}.",
+            "Both sides of the size must be multiples of 16, for example 992x992.",
         ),
         (
             GPT_IMAGE,

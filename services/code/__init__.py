@@ -1,0 +1,6 @@
+"""A request as code to run elsewhere: curl and Python. The key only ever comes from the environment."""
+
+from services.code.images import image_code
+from services.code.snippet import Connection, Snippet
+
+__all__ = ["Connection", "Snippet", "image_code"]
