@@ -17,7 +17,10 @@ def show(view: OperationView, services: Services, owner: str) -> None:
     elif view.error is not None:
         errors.show(view.error)
     elif view.state == "canceled":
-        st.info("Stopped in time. Nothing was sent.", icon=":material/cancel:")
+        done = "The service had accepted nothing." if view.polls else "Nothing was sent."
+        st.info(f"Stopped in time. {done}", icon=":material/cancel:")
+    if view.notice:
+        st.caption(f":material/key: {escape(view.notice)}")
     if view.slots:
         with st.container(key="image-set"):
             _set(view, services, owner)

@@ -278,7 +278,7 @@ def test_a_lost_submit_is_an_unknown_outcome_that_can_be_checked_again(images: T
 
 ERRORS = {
     "key": (error("wrong_key"), "the key", "Status: 401"),
-    "wait": (error("rate_limit"), "8 s", "Retry after: 8 s"),
+    "wait": (error("rate_limit", headers={"retry-after": "60"}), "60 s", "Retry after: 60 s"),
     "address": (error("not_found"), "address", "Status: 404"),
     "redirect": (Reply(302, headers={"location": "/x"}), "redirect", "Status: 302"),
 }
