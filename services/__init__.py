@@ -30,6 +30,7 @@ from services.facade import Services
 from services.history import Entry, HistoryQuery, Outcome
 from services.housekeeping import DiskUse
 from services.operations import OperationView, Poll, Slot
+from services.own_connections import TypedConnection
 from services.pictures import MEDIA_TYPES, Variant
 from services.runs import Run, RunState
 
@@ -73,6 +74,7 @@ __all__ = [
     "Snippet",
     "TextSnapshot",
     "TokenScore",
+    "TypedConnection",
     "Variant",
     "Wait",
     "address",

@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 
 from dotenv import load_dotenv
 
-from services.endpoint import Endpoint, NotAnEndpoint, parse
+from services.endpoint import AZURE_HOSTS, Endpoint, NotAnEndpoint, is_loopback, parse
 from services.errors import ConfigError, Problem
 
 TEXT_API_VERSION = "2022-06-01-preview"
@@ -61,7 +61,8 @@ class Settings:
 
     endpoint: an origin without trailing slash. v1_path: where its OpenAI-compatible API begins, None for
     Azure's own place. keys: KEY1, then KEY2. picture_hosts: host suffixes a picture may be fetched from.
-    quota_mb: how much disk the pictures of everybody may take, in MB of 2**20 bytes.
+    quota_mb: how much disk the pictures of everybody may take, in MB of 2**20 bytes. allowed_endpoints: where
+    people may connect to with keys of their own: hosts, suffixes that begin with a dot, or `localhost`.
     """
 
     endpoint: str | None = None
@@ -72,6 +73,7 @@ class Settings:
     text_deployments: tuple[Deployment, ...] = ()
     image_deployments: tuple[Deployment, ...] = ()
     picture_hosts: tuple[str, ...] = (PICTURE_HOST,)
+    allowed_endpoints: tuple[str, ...] = (*AZURE_HOSTS, "localhost")
     data_dir: Path = Path("data")
     quota_mb: int = QUOTA_MB
     signing_secret: Secret | None = None
@@ -148,6 +150,7 @@ class _Reader:
             or ((Deployment(pasted),) if pasted and _DEPLOYMENT.fullmatch(pasted) else ()),
             image_deployments=self.deployments("AZURE_OPENAI_IMAGE_DEPLOYMENTS"),
             picture_hosts=(PICTURE_HOST, *self.hosts("AZURE_OPENAI_IMAGE_HOSTS")),
+            allowed_endpoints=self.allowed_endpoints(),
             data_dir=Path(self.text("PLAYGROUND_DATA_DIR") or "data"),
             quota_mb=self.whole("PLAYGROUND_QUOTA_MB", QUOTA_MB, 1, 10**9),
             signing_secret=Secret(secret) if (secret := self.text("PLAYGROUND_SECRET")) else None,
@@ -238,10 +241,19 @@ class _Reader:
             found.append(Deployment(deployment, model or None))
         return tuple(found)
 
-    def hosts(self, name: str) -> tuple[str, ...]:
+    def allowed_endpoints(self) -> tuple[str, ...]:
+        """Without a list: Azure, and this machine for those who sit at it."""
+        name = "AZURE_OPENAI_ALLOWED_ENDPOINTS"
+        if self.text(name) == "none":
+            return ()
+        usual = (*AZURE_HOSTS, "localhost") if is_loopback(self.host()) else AZURE_HOSTS
+        return self.hosts(name, "localhost") or usual
+
+    def hosts(self, name: str, *words: str) -> tuple[str, ...]:
+        """A list of hosts or suffixes; `words` may stand in it too."""
         found = []
         for position, item in enumerate(self.items(name), start=1):
-            if not re.fullmatch(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", item.lower()):
+            if item not in words and not re.fullmatch(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", item.lower()):
                 self.bad(
                     name,
                     f"has an entry that is no host (number {position})",

@@ -11,6 +11,7 @@ ServiceError            the sentence a person reads; everything else is a defect
 ├── Filtered            the content filter blocked the request, or the whole resource
 ├── BadReply            the answer could not be understood
 ├── OutcomeUnknown      the request may or may not have been accepted
+│   └── Disconnected    the connection of one's own that it went through is gone
 ├── NotFound            no such run, operation or picture for this person
 └── NotSaved            the disk refused to keep something
 """
@@ -115,6 +116,10 @@ class OutcomeUnknown(ServiceError):
     """The request was sent but its answer was lost: it may have been accepted, and may be billed."""
 
 
+class Disconnected(OutcomeUnknown):
+    """The connection of one's own that a request went through is gone; no other key may follow it."""
+
+
 class NotFound(ServiceError):
     """No such thing for this person; the same for another's id as for a random one."""
 
@@ -124,7 +129,8 @@ class NotSaved(ServiceError):
 
 
 _KINDS = (
-    Invalid, Unreachable, Untrusted, HungUp, Refused, Busy, BadReply, OutcomeUnknown, NotFound, NotSaved
+    Invalid, Unreachable, Untrusted, HungUp, Refused, Busy, BadReply, OutcomeUnknown, Disconnected,
+    NotFound, NotSaved,
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The facade: what one server process offers its pages, put together from the modules beside it."""
 
 import contextlib
+import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,7 @@ from services.housekeeping import DiskUse, Housekeeping
 from services.links import Links, signing_secret
 from services.logs import discreet
 from services.operations import Operations, OperationView, OperationWorker
+from services.own_connections import OwnConnections, TypedConnection, own_settings
 from services.pictures import Pictures, Variant
 from services.recorder import Recorder
 from services.runs import Run, Runs, RunState, paced
@@ -39,6 +41,7 @@ class Services:
 
     def __init__(self, settings: Settings, policies: Policies = POLICIES) -> None:
         prepare(settings.data_dir)
+        self.connection: str | None = None  # the id of a connection of one's own that these go through
         with contextlib.ExitStack() as opened:  # what was opened is closed again where a later step fails
             self.secret = signing_secret(settings.signing_secret, settings.data_dir)
             self.pictures = Pictures(settings.data_dir / "pictures", self.secret)
@@ -50,7 +53,9 @@ class Services:
             self.settings = settings
             opened.enter_context(discreet(settings.keys))
             self._azure = opened.enter_context(contextlib.closing(Azure(settings, policies=policies)))
-            worker = OperationWorker(self._store, self._azure, self.pictures)
+            own = OwnConnections(lambda settings: Azure(settings, policies=policies))
+            self._own = opened.enter_context(contextlib.closing(own))
+            worker = OperationWorker(self._store, self._azure_for, self.pictures)
             self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
             self._recorder = opened.enter_context(contextlib.closing(Recorder(self._store)))
             self._runs = opened.enter_context(contextlib.closing(Runs(on_end=self._recorder.wake)))
@@ -61,6 +66,28 @@ class Services:
                 contextlib.closing(Housekeeping(self._store, self.pictures, quota))
             )
             self._opened = opened.pop_all()
+
+    def connect(self, owner: str, typed: TypedConnection) -> str:
+        """Keeps a connection of the owner's own in memory; returns the id that `through` takes.
+
+        Raises Invalid where the endpoint is not on the administrator's list, or anything is malformed.
+        """
+        return self._own.open(owner, own_settings(self.settings, typed))
+
+    def through(self, owner: str, connection: str) -> "Services":
+        """These services by way of a connection of the owner's own; everything that is kept is shared.
+
+        Raises NotFound for one that was forgotten.
+        """
+        settings, azure = self._own.find(owner, connection)
+        other = copy.copy(self)
+        other.settings, other._azure = settings, azure
+        other.sandbox, other.connection = None, connection
+        return other
+
+    def disconnect(self, owner: str, connection: str) -> None:
+        """Forgets a connection of the owner's own, and its key."""
+        self._own.forget(owner, connection)
 
     @property
     def origin(self) -> str:
@@ -144,6 +171,7 @@ class Services:
             request = replace(request, api_version=version)
         check_image(request, family)
         self.pictures.require_space()
+        request = replace(request, endpoint=self.settings.endpoint if self.connection else None)
         return self._operations.generate(owner, intent, request, keep=keep)
 
     def operation(self, owner: str, id: str) -> OperationView:
@@ -262,6 +290,9 @@ class Services:
     def close(self) -> None:
         """Stops text, lets image operations rest where they are, and ends the sandbox."""
         self._opened.close()
+
+    def _azure_for(self, owner: str, endpoint: str | None) -> Azure:
+        return self._azure if endpoint is None else self._own.to(owner, endpoint)
 
     def _diagnose(self, run: Run[tuple[Check, ...]]) -> None:
         for check in examine(self.settings, self._azure, self.text_family):

@@ -12,10 +12,12 @@ from services.errors import Invalid
 class ImageRequest:
     """What to draw. deployment: None for the asynchronous route, which has none. size: width x height.
 
+    endpoint: where a connection of one's own goes that it is sent through, None for the server's connection.
     output_compression: 0–100, for jpeg. None leaves a field to the settings or to the service's own default.
     """
 
     prompt: str
+    endpoint: str | None = None
     deployment: str | None = None
     api_version: str | None = None
     n: int = 1
@@ -36,7 +38,7 @@ class ImageRequest:
         return {
             name: value
             for name, value in asdict(self).items()
-            if value is not None and name not in ("deployment", "api_version")
+            if value is not None and name not in ("endpoint", "deployment", "api_version")
         }
 
 

@@ -32,6 +32,7 @@ class Held:
         self._worker: str = row["worker"]
         self._sent_at: float = row["submitted_at"] or 0.0
         self.id: str = row["id"]
+        self.owner: str = row["owner"]
         self.state: str = row["state"]
         self.operation_id: str = row["operation_id"]
         self.service_id: str | None = row["service_id"]

@@ -1,23 +1,24 @@
 """Keeps the pictures of an operation: each on its own, each link fetched once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from services.azure import Azure
 from services.azure.images import Picture
+from services.azure.retry import Caller
 from services.errors import Refused, ServiceError
 from services.operations.calls import Calls
 from services.pictures import Pictures
 from services.store import Row
 
+Download = Callable[[str, Caller], bytes]
 LINK_GONE = "The picture's link is gone."
 
 
 class Saver:
     """Downloads at most four pictures at a time."""
 
-    def __init__(self, azure: Azure, pictures: Pictures) -> None:
-        self._azure = azure
+    def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
         self._calls = Calls()
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="download")
@@ -27,25 +28,28 @@ class Saver:
         self._calls.hang_up()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def save(self, pictures: tuple[Picture, ...], kept: Sequence[Row | None]) -> list[Row | None]:
+    def save(
+        self, pictures: tuple[Picture, ...], kept: Sequence[Row | None], download: Download
+    ) -> list[Row | None]:
         """A slot for each picture, in order; None where its link is gone and a fresh one is worth asking for.
 
-        kept: the slots of an earlier try, which stay; None where there is none yet.
+        kept: the slots of an earlier try, which stay; None where there is none yet. download: fetches a link.
         """
         earlier = {index: slot for index, slot in enumerate(kept) if slot is not None}
         missing = dict.fromkeys(picture for index, picture in enumerate(pictures) if index not in earlier)
-        found = dict(zip(missing, self._pool.map(self._slot, missing), strict=True))
+        slots_of = self._pool.map(partial(self._slot, download=download), missing)
+        found = dict(zip(missing, slots_of, strict=True))
         slots = [earlier.get(index) or found[picture] for index, picture in enumerate(pictures)]
         return [*slots, *kept[len(pictures) :]]
 
-    def _slot(self, picture: Picture) -> Row | None:
+    def _slot(self, picture: Picture, download: Download) -> Row | None:
         if picture.filter is not None:
             return {"filter": picture.filter.to_json()}
         try:
             if picture.content is not None:
                 stored = self._pictures.add(picture.content)
             elif picture.url is not None:
-                stored = self._pictures.add(self._azure.download(picture.url, self._calls))
+                stored = self._pictures.add(download(picture.url, self._calls))
             else:
                 return {"error": picture.error}
         except Refused:

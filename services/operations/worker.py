@@ -12,11 +12,20 @@ from collections.abc import Callable
 
 from services.azure import Azure
 from services.azure.images import FAILED, SUCCEEDED, OperationReply
-from services.errors import BadReply, Filtered, NotSaved, OutcomeUnknown, Refused, ServiceError
+from services.errors import (
+    BadReply,
+    Disconnected,
+    Filtered,
+    Invalid,
+    NotSaved,
+    OutcomeUnknown,
+    Refused,
+    ServiceError,
+)
 from services.operations.calls import Calls, Sending
 from services.operations.held import Held, Lost, ending
 from services.operations.policy import WATCH_S, gives_up, not_accepted, overdue, poll_delay
-from services.operations.saving import LINK_GONE, Saver
+from services.operations.saving import LINK_GONE, Download, Saver
 from services.pictures import Pictures
 from services.store import Row, Store
 
@@ -24,23 +33,25 @@ _LOG = logging.getLogger(__name__)
 
 
 class OperationWorker:
-    """Knows the service, the store and the pictures; holds nothing of an operation itself.
+    """Knows the services, the store and the pictures; holds nothing of an operation itself.
 
+    azure: what an owner's operation goes through, by the endpoint of a connection of their own, None for the
+    server's. Raises Disconnected where that connection is gone; no other may take its place.
     clock: Unix seconds, for what is kept and shown. elapsed: monotonic seconds, for deadlines.
     """
 
     def __init__(
         self,
         store: Store,
-        azure: Azure,
+        azure: Callable[[str, str | None], Azure],
         pictures: Pictures,
         *,
         clock: Callable[[], float] = time.time,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._azure = azure
-        self._saver = Saver(azure, pictures)
+        self._find_azure = azure
+        self._saver = Saver(pictures)
         self._clock = clock
         self._elapsed = elapsed
         self._closing = threading.Event()
@@ -81,14 +92,21 @@ class OperationWorker:
             _LOG.exception("operation %s ended by a defect", held.id)
             self._finish(held, ServiceError(f"Something went wrong here. Reference: {held.id}."), "unknown")
 
+    def _azure(self, held: Held) -> Azure:
+        return self._find_azure(held.owner, held.request.endpoint)
+
     def _submit(self, held: Held) -> None:
         request, sending = held.request, Sending(held, self._calls, self._closing)
+        try:
+            azure = self._azure(held)
+        except Disconnected as gone:
+            raise Invalid(f"{gone} Nothing was sent.", advice="Connect again, then generate anew.") from None
         held.send()
         try:
             if held.waited_for:
-                reply = self._azure.generate(request, sending)
+                reply = azure.generate(request, sending)
             else:
-                reply = self._azure.submit(request, held.operation_id, sending)
+                reply = azure.submit(request, held.operation_id, sending)
         except ServiceError as error:
             held.failed_poll(error)
             if not_accepted(error):
@@ -119,6 +137,8 @@ class OperationWorker:
             )
         try:
             reply = self._poll(held, held.operation_id)
+        except Disconnected:
+            raise
         except ServiceError as error:
             raise OutcomeUnknown(
                 "The request was sent, but no answer came back: it may have been accepted.",
@@ -139,6 +159,8 @@ class OperationWorker:
         while not self._closing.is_set():
             try:
                 reply = self._poll(held, service_id)
+            except Disconnected:
+                raise
             except ServiceError as error:
                 if self._closing.is_set():
                     return
@@ -159,8 +181,9 @@ class OperationWorker:
             self._closing.wait(delay)
 
     def _poll(self, held: Held, service_id: str) -> OperationReply:
+        azure = self._azure(held)
         try:
-            reply = self._azure.poll(service_id, self._calls)
+            reply = azure.poll(service_id, self._calls)
         except ServiceError as error:
             held.failed_poll(error)
             raise
@@ -200,11 +223,13 @@ class OperationWorker:
                 request_id=reply.request_id,
             )
         self._keep(held, state="saving")
-        slots = self._saver.save(reply.pictures, [slot if slot.get("key") else None for slot in held.slots])
+        kept = [slot if slot.get("key") else None for slot in held.slots]
+        slots = self._saver.save(reply.pictures, kept, self._download(held))
         if None in slots and held.service_id:  # a link is gone: ask once for fresh ones
             with contextlib.suppress(ServiceError):  # the other pictures stand
                 fresh = self._poll(held, held.service_id).pictures
-                slots = self._saver.save(fresh[: len(slots)] + reply.pictures[len(fresh) :], slots)
+                again = fresh[: len(slots)] + reply.pictures[len(fresh) :]
+                slots = self._saver.save(again, slots, self._download(held))
         if (
             self._closing.is_set()
             and held.service_id
@@ -213,6 +238,9 @@ class OperationWorker:
             return
         known = [slot or {"error": LINK_GONE} for slot in slots]
         held.step(state="succeeded", slots=known, expires_at=reply.expires, next_poll_at=None)
+
+    def _download(self, held: Held) -> Download:
+        return lambda url, caller: self._azure(held).download(url, caller)
 
     def _keep(self, held: Held, **values: str) -> None:
         """Writes what the service accepted, as often as it takes: nobody else knows it."""

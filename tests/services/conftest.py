@@ -75,7 +75,9 @@ def bench(configure: Callable[..., Settings]) -> Iterator[Bench]:
     once = Policy(deadline=POLICIES.submit.deadline, attempts=1)
     azure = Azure(settings, policies=replace(POLICIES, submit=once, generation=once))
     pictures = Pictures(settings.data_dir / "pictures", settings.keys[0])
-    worker = OperationWorker(store, azure, pictures, clock=lambda: made.now, elapsed=lambda: made.now)
+    worker = OperationWorker(
+        store, lambda *_: azure, pictures, clock=lambda: made.now, elapsed=lambda: made.now
+    )
     made = Bench(store, worker, pictures, settings)
     yield made
     worker.close()
