@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import diagnosis, session
+from ui import diagnosis, own_connection, session
 
 services, owner = session.services(), session.owner()
 
@@ -10,6 +10,11 @@ services, owner = session.services(), session.owner()
 def examine() -> None:
     """Starts the doctor."""
     st.session_state["connection-check"] = services.diagnose(owner)
+
+
+def changed() -> None:
+    """Another connection: what was found about the one before does not hold."""
+    st.session_state["connection-check"] = None
 
 
 st.title("Connection", anchor=False)
@@ -31,3 +36,7 @@ st.button(
 with st.container(key="connection-result"):
     if run := st.session_state.get("connection-check"):
         diagnosis.follow(run)
+
+st.subheader("A connection of your own", anchor=False)
+with st.container(key="connection-own"):
+    own_connection.draw(services, owner, changed)

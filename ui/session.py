@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from services import ServiceError, Services
+from services import NotFound, ServiceError, Services
 from ui import parameters
 from ui.middleware import COOKIE, read_cookie
 from ui.plain import escape
@@ -40,6 +40,18 @@ holder = Holder()
 
 
 def services() -> Services:
+    """The services of this process, by way of the tab's own connection where it has one."""
+    found = _server()
+    if connection := st.session_state.get("connection"):
+        try:
+            return found.through(owner(), connection)
+        except NotFound as gone:
+            del st.session_state["connection"]
+            st.session_state["connection-gone"] = gone
+    return found
+
+
+def _server() -> Services:
     """The services of this process, or the ones a test put into the session."""
     found = st.session_state.get("services") or holder.services
     if found is None:
@@ -49,7 +61,7 @@ def services() -> Services:
 
 def owner() -> str:
     """The browser's id from its signed cookie; without cookies, an id that lasts as long as the tab."""
-    signed = read_cookie(st.context.cookies.get(COOKIE), services().secret)
+    signed = read_cookie(st.context.cookies.get(COOKIE), _server().secret)
     if signed is None and "owner" not in st.session_state:
         st.session_state["owner"] = secrets.token_hex(16)
     return signed or str(st.session_state["owner"])

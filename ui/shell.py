@@ -26,8 +26,14 @@ def connection(services: Services) -> None:
         else:
             address = urlsplit(settings.endpoint or "")
             local = " · local, not encrypted" if address.scheme == "http" else ""
-            st.markdown(f":material/cloud: Connected to **{escape(address.netloc, 200)}**{local}")
-        if settings.host not in LOOPBACK and not services.sandbox:
+            own = " · your own connection, in this tab" if services.connection else ""
+            st.markdown(f":material/cloud: Connected to **{escape(address.netloc, 200)}**{local}{own}")
+        if gone := st.session_state.pop("connection-gone", None):
+            st.warning(
+                f"{escape(str(gone))} The playground's own connection is used again.",
+                icon=":material/link_off:",
+            )
+        if settings.host not in LOOPBACK and not services.sandbox and not services.connection:
             st.warning("Anyone who can open this address uses your key.", icon=":material/lock_open:")
 
 
