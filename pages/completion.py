@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import ServiceError
-from ui import actions, errors, examples, knobs, live, offers, parameters, prompts, session
+from ui import actions, errors, examples, knobs, live, offers, parameters, prompts, session, widgets
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -66,7 +66,7 @@ with beside:
     knobs.completion(services)
 
 with writing:
-    st.text_area(
+    widgets.text_area(
         "Prompt",
         key="completion-prompt",
         height=180,

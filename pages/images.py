@@ -6,7 +6,18 @@ from functools import partial
 import streamlit as st
 
 from services import NotFound, ServiceError
-from ui import actions, errors, examples, gallery, image_knobs, parameters, session, timeline, view_code
+from ui import (
+    actions,
+    errors,
+    examples,
+    gallery,
+    image_knobs,
+    parameters,
+    session,
+    timeline,
+    view_code,
+    widgets,
+)
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -86,7 +97,7 @@ with beside:
     image_knobs.draw(services)
 
 with making:
-    st.text_area(
+    widgets.text_area(
         "Prompt",
         key="image-prompt",
         height=120,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from services import ImageFamily, Services, size_problem
+from ui import widgets
 from ui.parameters import plain_size
 from ui.plain import escape
 
@@ -41,7 +42,7 @@ def draw(services: Services) -> None:
     family = services.image_family(deployment or None)
     _size(family)
     several = f"from 1 to {family.most}. Ask for several to choose from; each one is billed."
-    st.number_input(
+    widgets.number_input(
         "Number of images",
         step=1,
         key="image-n",
@@ -53,7 +54,7 @@ def draw(services: Services) -> None:
     _choice("background", family.backgrounds)
     _choice("format", family.formats)
     if family.formats and st.session_state["image-format"] == "jpeg":
-        st.slider(
+        widgets.slider(
             "Compression",
             0,
             100,
@@ -73,7 +74,7 @@ def _deployment(services: Services) -> None:
     if st.session_state["image-deployment"] not in ("", *names):
         st.session_state["image-deployment"] = names[0]
         _switched(services)
-    st.selectbox(
+    widgets.selectbox(
         "Deployment",
         [*names, ""],
         key="image-deployment",
@@ -97,7 +98,7 @@ def _size(family: ImageFamily) -> None:
     chosen = st.session_state["image-size"]
     if chosen not in family.sizes and not family.free_size:
         st.session_state["image-size"] = chosen = family.sizes[0]
-    st.selectbox(
+    widgets.selectbox(
         "Size",
         list(dict.fromkeys([*family.sizes, chosen])),
         key="image-size",
@@ -114,13 +115,13 @@ def _choice(name: str, options: Sequence[str]) -> None:
     key, (label, help) = f"image-{name}", _WORDS[name]
     if st.session_state[key] not in options:
         st.session_state[key] = options[0]
-    st.selectbox(label, options, key=key, help=help)
+    widgets.selectbox(label, options, key=key, help=help)
 
 
 def _version(default: str) -> None:
     if st.session_state["image-api-version"] is None:
         st.session_state["image-api-version"] = default
-    st.selectbox(
+    widgets.selectbox(
         "API version",
         sorted({*VERSIONS, st.session_state["image-api-version"]}),
         key="image-api-version",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from services import EFFORTS, MAX_STOPS, Operation, Services
+from ui import widgets
 from ui.parameters import CHOICES, RANGES
 
 CALLS = {"Completion": Operation.COMPLETION, "Chat": Operation.CHAT}
@@ -22,7 +23,7 @@ def completion(services: Services) -> None:
     """The parameters of a completion, the deployment first; only what the deployment's family takes."""
     st.subheader("Parameters", anchor=False)
     _deployment(services)
-    st.segmented_control(
+    widgets.segmented_control(
         "Call",
         list(CALLS),
         key="completion-call",
@@ -37,7 +38,7 @@ def completion(services: Services) -> None:
             draw()
         else:  # Streamlit would forget what it holds
             st.session_state[_KEYS[name]] = st.session_state[_KEYS[name]]
-    st.selectbox(
+    widgets.selectbox(
         "API version",
         sorted({*VERSIONS, services.settings.api_version}),
         key="completion-api-version",
@@ -53,11 +54,10 @@ def _deployment(services: Services) -> None:
     if chosen is None and names:
         st.session_state["completion-deployment"] = chosen = names[0]
         _follow_deployment(services)
-    st.selectbox(
+    widgets.selectbox(
         "Deployment",
         list(dict.fromkeys([*names, *([chosen] if chosen else [])])),
         key="completion-deployment",
-        index=None,
         accept_new_options=True,
         placeholder="Type a deployment name",
         on_change=_follow_deployment,
@@ -76,7 +76,7 @@ def _follow_deployment(services: Services) -> None:
 
 
 def _system() -> None:
-    st.text_area(
+    widgets.text_area(
         "System message",
         key="completion-system",
         height=80,
@@ -87,7 +87,7 @@ def _system() -> None:
 
 
 def _effort() -> None:
-    st.selectbox(
+    widgets.selectbox(
         "Reasoning effort",
         ["", *EFFORTS],
         key="completion-effort",
@@ -98,7 +98,7 @@ def _effort() -> None:
 
 
 def _temperature() -> None:
-    st.slider(
+    widgets.slider(
         "Temperature",
         *RANGES["completion-temperature"],
         step=0.05,
@@ -109,7 +109,7 @@ def _temperature() -> None:
 
 
 def _max_tokens() -> None:
-    st.number_input(
+    widgets.number_input(
         "Maximum length (tokens)",
         step=1,
         key="completion-max-tokens",
@@ -119,7 +119,7 @@ def _max_tokens() -> None:
 
 
 def _top_p() -> None:
-    st.slider(
+    widgets.slider(
         "Top P",
         *RANGES["completion-top-p"],
         step=0.05,
@@ -131,7 +131,7 @@ def _top_p() -> None:
 
 def _penalty(name: str, help: str) -> None:
     key = f"completion-{name.lower()}-penalty"
-    st.slider(f"{name} penalty", *RANGES[key], step=0.1, key=key, help=help)
+    widgets.slider(f"{name} penalty", *RANGES[key], step=0.1, key=key, help=help)
 
 
 def _frequency_penalty() -> None:
@@ -151,7 +151,7 @@ def _presence_penalty() -> None:
 
 
 def _stop() -> None:
-    st.text_area(
+    widgets.text_area(
         f"Stop sequences (up to {MAX_STOPS})",
         key="completion-stop-sequences",
         height=80,
@@ -162,7 +162,7 @@ def _stop() -> None:
 
 
 def _n() -> None:
-    st.number_input(
+    widgets.number_input(
         "Number of completions",
         step=1,
         key="completion-n",
@@ -172,7 +172,7 @@ def _n() -> None:
 
 
 def _logprobs() -> None:
-    st.segmented_control(
+    widgets.segmented_control(
         "Show probabilities",
         CHOICES["completion-logprobs"],
         key="completion-logprobs",

@@ -67,16 +67,24 @@ class OwnerCookie:
         await self.app(scope, receive, with_cookie)
 
 
-class Preload:
-    """Has the browser fetch Streamlit's buttons together with the page.
+WIDGETS = (
+    "Button", "ButtonGroup", "Checkbox", "MenuButton", "NumberInput", "Selectbox", "Slider", "TextArea",
+    "TextInput",
+)  # fmt: skip
 
-    It would fetch them when the first one is drawn, while the text box beside it may already stand: a
-    Ctrl+Enter pressed in between would commit the prompt and start nothing.
+
+class Preload:
+    """Has the browser fetch Streamlit's widgets together with the page.
+
+    It would fetch each when the first of its kind is drawn, while the text box beside it may already stand.
+    What is typed and pressed in between would start nothing, for want of the button, and would set every
+    knob to its lowest value: one that comes too late misses the value that it was drawn with.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        chunks = sorted((_STATIC / "static" / "js").glob("Button.*.js"))
+        files = _STATIC / "static" / "js"
+        chunks = [chunk for name in WIDGETS for chunk in sorted(files.glob(f"{name}.*.js"))]
         self._link = ", ".join(
             f'</static/js/{chunk.name}>; rel="modulepreload"; crossorigin' for chunk in chunks
         )

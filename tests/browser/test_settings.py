@@ -1,6 +1,8 @@
 """What a person sees whose settings are wrong, or whose service cannot be reached."""
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Page, Route, expect
 
 from tests.azure_bodies import error
 from tests.browser.conftest import KEY, Start, connected_to
@@ -76,3 +78,26 @@ def test_the_second_key_steps_in_unnoticed(page: Page, azure: Upstream, start: S
     ask(page, "Hi")
     expect(facts(page)).to_be_visible()
     assert [request.headers["api-key"] for request in azure.requests] == ["stale", KEY]
+
+
+def test_knobs_whose_code_comes_late_show_and_send_what_the_page_holds(
+    page: Page, azure: Upstream, playground: Playground
+) -> None:
+    late: list[Route] = []
+    page.route(
+        re.compile(r"/static/js/(Slider|NumberInput|Selectbox|ButtonGroup)\."),
+        lambda route: late.append(route),
+    )
+    page.goto(playground.url)
+    prompt(page).fill("Hi")
+    prompt(page).press("Tab")  # the page is drawn anew before there is a slider
+    page.locator(IDLE).wait_for()
+    page.wait_for_timeout(500)  # what was sent is shown
+    for route in late:
+        route.continue_()
+    expect(page.get_by_label("Temperature").first).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Maximum length (tokens)")).to_have_value("256")
+    button(page, "Generate").click()
+    expect(facts(page)).to_be_visible()
+    sent = azure.requests[0].json
+    assert (sent["temperature"], sent["max_tokens"], sent.get("n", 1)) == (1.0, 256, 1)

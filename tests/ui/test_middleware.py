@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services import Secret
-from ui.middleware import COOKIE, OwnerCookie, Preload, SecurityHeaders, owner_of, read_cookie
+from ui.middleware import COOKIE, WIDGETS, OwnerCookie, Preload, SecurityHeaders, owner_of, read_cookie
 
 SECRET = Secret("a" * 64)
 HTML = "text/html; charset=utf-8"
@@ -249,12 +249,15 @@ def links(said: list[dict[str, Any]]) -> list[str]:
     return [value.decode() for name, value in said[0]["headers"] if name == b"link"]
 
 
-def test_a_page_has_the_browser_fetch_its_buttons_at_once() -> None:
+def test_a_page_has_the_browser_fetch_its_widgets_at_once() -> None:
     (link,) = links(ask(Preload(answer())))
-    chunk, *parameters = link.split("; ")
-    assert parameters == ['rel="modulepreload"', "crossorigin"]
-    path = Path(streamlit.__file__).parent / "static" / chunk.strip("</>")
-    assert "stButton" in path.read_text(encoding="utf-8")
+    fetched = ""
+    for each in link.split(", "):
+        chunk, *parameters = each.split("; ")
+        assert parameters == ['rel="modulepreload"', "crossorigin"]
+        path = Path(streamlit.__file__).parent / "static" / chunk.strip("</>")
+        fetched += path.read_text(encoding="utf-8")
+    assert all(f"st{name}" in fetched for name in WIDGETS)
 
 
 @pytest.mark.parametrize("content_type", ["image/png", "text/javascript", None])
