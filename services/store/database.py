@@ -44,7 +44,7 @@ class Database:
     def empty_log(self) -> None:
         """Writes the log into the file and empties it, so that what was deleted is nowhere any more.
 
-        While somebody reads, the log stays; the next call comes with the next purge.
+        While somebody reads, the log stays until the next purge, which comes within a minute.
         """
         with _refusals(NotSaved, "could not empty its log"), self._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -119,7 +119,7 @@ _IMAGE_OUTCOME = sa.case(
     (_STATE == "unknown", Outcome.UNKNOWN.value),
     (sa.func.json_type(OPERATIONS.c.filter) == "object", Outcome.FILTERED.value),
     (_STATE == "failed", Outcome.FAILED.value),
-    (_SLOTS.contains('"key":"'), Outcome.SUCCEEDED.value),  # what came of the slots decides
+    (_SLOTS.contains('"width":'), Outcome.SUCCEEDED.value),  # a picture that has left keeps its size
     (_SLOTS.contains('"filter":{'), Outcome.FILTERED.value),
     else_=Outcome.FAILED.value,
 )

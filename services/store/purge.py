@@ -92,10 +92,9 @@ class PurgeRows(Database):
             gone = _keys(connection, OPERATIONS.c.id.in_(going))
             if gone:
                 remove(gone - _keys(connection, OPERATIONS.c.id.not_in(going)))
-            removed = connection.execute(RUNS.delete().where(runs)).rowcount
-            removed += connection.execute(OPERATIONS.delete().where(operations)).rowcount
-        if removed:
-            self.empty_log()
+            connection.execute(RUNS.delete().where(runs))
+            connection.execute(OPERATIONS.delete().where(operations))
+        self.empty_log()
 
 
 _SLOT = sa.func.json_each(OPERATIONS.c.slots).table_valued("value")
