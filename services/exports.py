@@ -31,10 +31,10 @@ class Exports:
 
         Raises NotFound at once if one of the runs is not the owner's.
         """
-        entries = [self._store.entry(owner, id) for id in dict.fromkeys(ids)]
-        if not entries or None in entries:
+        chosen = list(dict.fromkeys(ids))
+        if not chosen or not all(self._store.entry(owner, id) for id in chosen):
             raise NotFound("There is nothing here for this browser.")
-        return self._zipped(owner, [entry for entry in entries if entry])
+        return self._zipped(owner, chosen)
 
     def lines(self, owner: str) -> Iterator[bytes]:
         """Every run of the owner as a line of JSON, newest first."""
@@ -44,10 +44,13 @@ class Exports:
                 yield _json(self._record(owner, entry)) + b"\n"
             before = (entries[-1].at, entries[-1].id)
 
-    def _zipped(self, owner: str, entries: list[Entry]) -> Iterator[bytes]:
+    def _zipped(self, owner: str, ids: list[str]) -> Iterator[bytes]:
         written = _Pieces()
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-            for entry in entries:
+            for id in ids:
+                entry = self._store.entry(owner, id)
+                if entry is None:
+                    continue  # deleted a moment ago
                 record = self._record(owner, entry)
                 folder = f"{datetime.fromtimestamp(entry.at, UTC):%Y-%m-%d-%H%M%S}-{entry.id}"
                 archive.writestr(f"{folder}/run.json", _json(record, indent=2))

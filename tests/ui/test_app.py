@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from services import Secret
-from services.links import LINK_S, signing_secret
+from services.links import LINK_S, Links, signing_secret
 from services.pictures import Pictures
 from tests.azure_bodies import picture
 from tests.pages.browsing import KEY, ROOT
@@ -208,6 +208,29 @@ def test_a_link_to_another_file_leads_nowhere(
     reply = browser.get(f"{url}/pictures/{key}?{urlsplit(link('view')).query}", timeout=5)
     assert reply.status_code in (400, 404)
     assert b"\xff\xd8\xff" not in reply.content
+
+
+def test_without_a_signature_nothing_is_exported(url: str, browser: requests.Session) -> None:
+    for path in ("runs.zip?ids=a", "history.jsonl", "history.jsonl?ids=&e=99999999999&s=0", "x"):
+        reply = browser.get(f"{url}/exports/{path}", timeout=5)
+        assert (reply.status_code, reply.text) == (404, "There is nothing here for this browser.")
+
+
+def test_an_export_is_an_attachment_for_its_owner_alone(
+    url: str, browser: requests.Session, secret: Secret
+) -> None:
+    owner = read_cookie(browser.cookies[COOKIE], secret)
+    assert owner
+    signed = Links(secret).sign(owner, "export", "history.jsonl", "")
+    address = f"{url}/exports/history.jsonl?ids=&{signed}"
+    reply = browser.get(address, timeout=5)
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert reply.headers["content-disposition"] == 'attachment; filename="history.jsonl"'
+    assert reply.headers["cache-control"] == "private, no-store"
+    assert requests.get(address, timeout=5).status_code == 404
+    with requests.Session() as other:
+        other.get(url, timeout=5)
+        assert other.get(address, timeout=5).status_code == 404
 
 
 def test_a_link_ends_by_itself(
