@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from services import Choice, CompletionRequest, Run, TextSnapshot
-from ui import filters, probabilities
+from ui import filters, marked, probabilities
 from ui.copy import copy_button
 from ui.plain import body, escape, whole
 
@@ -20,26 +20,44 @@ Edit = Callable[[str], None]
 
 
 class SettledText:
-    """A growing text of which only the tail is sent again: finished paragraphs are written once."""
+    """A growing text of which only the tail is sent again: finished paragraphs are written once.
+
+    Where the filter runs beside the stream, what it has not checked yet stands below a mark that moves on.
+    """
 
     def __init__(self, key: str) -> None:
         with st.container(key=key, gap="small"):
             self._place = st.container(gap="small")
-        self._tail = self._place.empty()
+            with st.container(key=f"unchecked-{key}", gap="small"):
+                self._mark, self._unchecked = st.empty(), st.empty()
+        self._parts = [self._place.empty()]
         self._settled = 0
-        self._shown = -1
+        self._shown: tuple[str, int | None] = ("", -1)
 
-    def show(self, text: str) -> None:
-        """Shows the text so far; it only ever grows."""
-        if len(text) == self._shown:
+    def show(self, text: str, checked: int | None = None) -> None:
+        """Shows the text so far, which only ever grows, save where something was covered since.
+
+        checked: characters the filter has looked at; None where nothing comes unchecked.
+        """
+        if (text, checked) == self._shown:
             return
-        cut = text.rfind("\n\n")
+        known = len(text)
+        if checked is not None and checked < len(text):  # the mark stands between two words
+            known = max(0, *(text.rfind(space, 0, checked + 1) for space in " \n"))
+        if known < self._settled or not text.startswith(self._shown[0][: self._settled]):
+            for part in self._parts:
+                part.empty()
+            self._parts, self._settled = [self._place.empty()], 0
+        cut = text.rfind("\n\n", 0, known)
         if cut > self._settled:
-            self._tail.text(body(text[self._settled : cut]))
-            self._tail = self._place.empty()
+            self._parts[-1].text(body(text[self._settled : cut]))
+            self._parts.append(self._place.empty())
             self._settled = cut
-        self._tail.text(body(text[self._settled :]))
-        self._shown = len(text)
+        self._parts[-1].text(body(text[self._settled : known]))
+        if checked is not None:
+            self._mark.caption(":material/done: Checked up to here")
+            self._unchecked.text(body(text[known:]))
+        self._shown = (text, checked)
 
 
 class Growing:
@@ -61,7 +79,7 @@ class Growing:
             if choice.index not in self._texts:
                 with _flow(self._request, choice):
                     self._texts[choice.index] = SettledText(f"completion-text-{choice.index}")
-            self._texts[choice.index].show(choice.text)
+            self._texts[choice.index].show(choice.text, choice.filter.checked_up_to)
             if self._of > 1 and choice.finish_reason and choice.index not in self._ended:
                 self._ended.add(choice.index)
                 _finish(choice)
@@ -80,14 +98,17 @@ def show(run: Run[TextSnapshot], go_on: Edit, use: Edit) -> None:
 def _card(run: Run[TextSnapshot], choice: Choice, go_on: Edit, use: Edit) -> None:
     """One answer: its text, where it was cut, how it ended, and what to do with it."""
     with _flow(run.request, choice), st.container(key=f"completion-text-{choice.index}"):
+        if marked.is_marked(choice):
+            marked.show(choice)
+        elif not choice.tokens:
+            st.text(body(choice.text) or "(no text)")
         if choice.tokens:
             probabilities.show(run, choice, go_on)
-        else:
-            st.text(body(choice.text) or "(no text)")
         if choice.filter.state == "answer_cut":
             with st.container(key=f"completion-cut-{choice.index}"):
                 filters.cut_mark(choice.filter)
-    filters.show(choice.filter, f"answer-{choice.index}")
+    marked.show_prompt(run.request.prompt, choice.filter, f"completion-marked-prompt-{choice.index}")
+    filters.show(choice.filter, f"answer-{choice.index}", request_id=run.value.request_id)
     with st.container(horizontal=True, vertical_alignment="center", key=f"completion-uses-{choice.index}"):
         name = f"{choice.index}-{run.id}"
         if choice.text:
@@ -105,7 +126,7 @@ def _card(run: Run[TextSnapshot], choice: Choice, go_on: Edit, use: Edit) -> Non
                 icon=":material/north_west:",
                 help="Puts the answer into the prompt; nothing is sent.",
                 on_click=use,
-                args=(choice.text.strip(),),
+                args=(choice.usable.strip(),),
             )
         copy_button(choice.text, key=f"completion-copy-{choice.index}")
         st.download_button(
@@ -120,10 +141,8 @@ def _card(run: Run[TextSnapshot], choice: Choice, go_on: Edit, use: Edit) -> Non
 
 
 def joined(request: CompletionRequest, choice: Choice) -> str:
-    """The prompt with its answer, to go on from; an echo brings the prompt along, a chat begins anew."""
-    if request.echo:
-        return choice.text
-    return f"{request.prompt}\n\n{choice.text}\n\n" if request.chat else request.prompt + choice.text
+    """The prompt with its answer, to go on from."""
+    return probabilities.before(request) + choice.usable + ("\n\n" if request.chat else "")
 
 
 def _row(of: int) -> DeltaGenerator:

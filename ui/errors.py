@@ -1,5 +1,7 @@
 """Shows an error where the result would have been: a sentence, what to do, and the details a click away."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from services import ConfigError, ServiceError
@@ -23,9 +25,14 @@ def details(error: ServiceError, key: str) -> None:
         "Request id": error.request_id,
         "Retry after": f"{error.retry_after:.0f} s" if error.retry_after is not None else None,
     }
+    support(facts, error.body, key)
+
+
+def support(facts: Mapping[str, object], body: str | None, key: str) -> None:
+    """Facts and the service's own words in an expander, with a button that copies both."""
     lines = [f"{name}: {value}" for name, value in facts.items() if value not in (None, "")]
-    if error.body:
-        lines += ["", error.body]
+    if body:
+        lines += ["", body]
     if lines:
         with st.expander("Details for support", icon=":material/support_agent:"):
             st.code("\n".join(lines), language=None, wrap_lines=True)

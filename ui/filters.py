@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from services import FilterReport, FilterState, Finding, ServiceError
+from services import FilterReport, FilterState, Finding, ServiceError, TextSnapshot
 from ui import errors
 from ui.plain import escape
 
@@ -34,7 +34,8 @@ LOOKS = {
     FilterState.IMAGE_BLOCKED: Look(
         "hide_image",
         "Image blocked",
-        "The content filter withheld this picture. The others of the set are not affected.",
+        "The content filter withheld this picture. The others of the set are not affected. "
+        "Reword the prompt to try again. The call may still be billed.",
     ),
     FilterState.NOT_RUN: Look(
         "gpp_maybe",
@@ -61,12 +62,24 @@ _CATEGORIES = {
     "custom_blocklists": "Custom blocklist",
     "protected_material_text": "Protected text",
     "protected_material_code": "Protected code",
+    "ungrounded_material": "Not grounded in its sources",
+    "custom_topics": "Custom topic",
+    "personally_identifiable_information": "Personal data",
 }
 _SIDES = {"prompt": "Prompt", "completion": "Answer", "image": "Image"}
-NOT_REPORTED = "not reported"
+NOT_REPORTED, NO_POSITION = "not reported", "the service gave no position"
+Row = tuple[str, str, str, str]
+UNREPORTED: Row = (NOT_REPORTED, NOT_REPORTED, NOT_REPORTED, "**filtered**")
 
 
-def show(report: FilterReport, key: str, error: ServiceError | None = None, *, narrow: bool = False) -> None:
+def show(
+    report: FilterReport,
+    key: str,
+    error: ServiceError | None = None,
+    *,
+    narrow: bool = False,
+    request_id: str | None = None,
+) -> None:
     """What the filter did, what it found, and the service's own answer; nothing for a clean report.
 
     narrow: lines instead of a table, for the place of a picture.
@@ -78,59 +91,71 @@ def show(report: FilterReport, key: str, error: ServiceError | None = None, *, n
         st.markdown(f":material/{look.icon}: **{look.label}**")
         st.text(look.words)
         if report.findings or report.state in _ABOUT_CONTENT:
-            (_lines if narrow else table)(report.findings)
+            (_lines if narrow else _table)(_rows(report.findings) or [UNREPORTED])
         if error is not None:
             errors.details(error, key)
+        elif report.raw:
+            errors.support({"Request id": request_id}, report.raw, key)
 
 
-def annotations(reports: list[FilterReport]) -> None:
-    """What the filter noted on a result that it let pass, or stopped, in an expander."""
-    findings = [finding for report in reports for finding in report.findings]
-    if findings:
+def annotations(snapshot: TextSnapshot) -> None:
+    """What the filter said of the prompt and of each answer, let pass or not, in an expander."""
+    answers = [choice.filter for choice in snapshot.choices]
+    if any(report.findings for report in (snapshot.prompt_filter, *answers)):
         with st.expander("Content filter annotations", icon=":material/fact_check:"):
-            table(findings)
+            several = len(answers) > 1
+            rows = _rows(snapshot.prompt_filter.findings) or [("Prompt", *UNREPORTED[1:3], NOT_REPORTED)]
+            for at, report in enumerate(answers):
+                where = f"Answer {at + 1}" if several else "Answer"
+                found = _rows(report.findings) or [("", *UNREPORTED[1:3], NOT_REPORTED)]
+                rows += [(where, *row[1:]) for row in found]
+            _table(rows)
 
 
-def table(findings: tuple[Finding, ...] | list[Finding]) -> None:
-    """Side × category × severity × outcome; what the service did not say is "not reported"."""
-    lines = ["| Where | Category | Severity | Outcome |", "|---|---|---|---|"]
-    st.markdown("\n".join(lines + [f"| {' | '.join(row)} |" for row in _rows(findings)]))
-
-
-def _lines(findings: tuple[Finding, ...]) -> None:
-    for _, category, severity, outcome in _rows(findings):
-        st.caption(f"Category: {category} · Severity: {severity} · {outcome}")
-
-
-def _rows(findings: tuple[Finding, ...] | list[Finding]) -> list[tuple[str, str, str, str]]:
-    """Where, category, severity and outcome of each finding, as Markdown, what was filtered first."""
-    rows = [
-        (
-            _SIDES[finding.side],
-            _category(finding.category),
-            _severity(finding),
-            "**filtered**" if finding.filtered else "annotated only",
-        )
-        for finding in sorted(findings, key=lambda finding: not finding.filtered)
-    ]
-    return rows or [(NOT_REPORTED, NOT_REPORTED, NOT_REPORTED, "**filtered**")]
+def name(finding: Finding) -> str:
+    """A category in words, with the list, topic or source that was hit."""
+    if finding.category is None:
+        return NOT_REPORTED
+    words = _CATEGORIES.get(finding.category) or finding.category.replace("_", " ")
+    return f"{words} ({finding.detail})" if finding.detail else words
 
 
 def cut_mark(report: FilterReport) -> None:
     """Marks the end of a text that the filter cut."""
-    spans = [finding.span for finding in report.findings if finding.span]
-    where = (
-        f"characters {spans[0][0] + 1}–{spans[0][1]} of the answer"
-        if spans
-        else "the service gave no position"
-    )
-    st.markdown(f":material/content_cut: Cut here by the content filter ({where})")
+    filtered = [finding for finding in report.findings if finding.filtered]
+    where = ", ".join(dict.fromkeys(filter(None, map(_position, filtered))))
+    st.markdown(f":material/content_cut: Cut here by the content filter ({where or NO_POSITION})")
 
 
-def _category(category: str | None) -> str:
-    if category is None:
-        return NOT_REPORTED
-    return _CATEGORIES.get(category) or escape(category.replace("_", " "), 60)
+def _table(rows: list[Row]) -> None:
+    """Where × category × severity × outcome; what the service did not say is "not reported"."""
+    lines = ["| Where | Category | Severity | Outcome |", "|---|---|---|---|"]
+    st.markdown("\n".join(lines + [f"| {' | '.join(row)} |" for row in rows]))
+
+
+def _lines(rows: list[Row]) -> None:
+    for _, category, severity, outcome in rows:
+        st.caption(f"Category: {category} · Severity: {severity} · {outcome}")
+
+
+def _rows(findings: tuple[Finding, ...]) -> list[Row]:
+    """Where, category, severity and outcome of each finding, as Markdown, what was filtered first."""
+    return [
+        (_SIDES[finding.side], escape(name(finding), 200), _severity(finding), _outcome(finding))
+        for finding in sorted(findings, key=lambda finding: not finding.filtered)
+    ]
+
+
+def _outcome(finding: Finding) -> str:
+    outcome = "**filtered**" if finding.filtered else "annotated only"
+    position = _position(finding)
+    return f"{outcome}, {position}" if position else outcome
+
+
+def _position(finding: Finding) -> str:
+    """Where in the text, counted from 1; empty where the service gave no position."""
+    places = ((finding.prompt_span, "prompt"), (finding.span, "answer"))
+    return " and ".join(f"characters {span[0] + 1}–{span[1]} of the {side}" for span, side in places if span)
 
 
 def _severity(finding: Finding) -> str:

@@ -82,7 +82,7 @@ def show(run: Run[TextSnapshot], go_on: cards.Edit, use: cards.Edit) -> None:
             args=(run.request.prompt,),
         )
         _facts(run)
-        filters.annotations([snapshot.prompt_filter, *(choice.filter for choice in snapshot.choices)])
+        filters.annotations(snapshot)
 
 
 def _facts(run: Run[TextSnapshot]) -> None:

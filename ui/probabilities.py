@@ -8,7 +8,17 @@ from typing import Any
 
 import streamlit as st
 
-from services import Choice, Run, TextSnapshot, TokenScore, branch, branches, positions, token_bytes
+from services import (
+    Choice,
+    CompletionRequest,
+    Run,
+    TextSnapshot,
+    TokenScore,
+    branch,
+    branches,
+    positions,
+    token_bytes,
+)
 from ui.plain import visible
 
 BANDS = (0.8, 0.6, 0.4, 0.2, 0.05, 0.0)  # the lowest probability of each
@@ -53,8 +63,16 @@ def branched(run: Run[TextSnapshot], choice: Choice, place: Any) -> str | None:
     match place:
         case [int(position), int(alternative)]:
             text = branch(choice.tokens, position, alternative)
-            return text if text is None or run.request.echo else run.request.prompt + text
+            return None if text is None else before(run.request) + text
     return None
+
+
+def before(request: CompletionRequest) -> str:
+    """What comes before an answer in the text it makes with its prompt: an echo brings the prompt along, a
+    chat begins anew."""
+    if request.echo and not request.chat:
+        return ""
+    return f"{request.prompt}\n\n" if request.chat else request.prompt
 
 
 def looks(asked: int) -> tuple[str, ...]:

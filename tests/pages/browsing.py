@@ -1,5 +1,6 @@
 """What a test needs to use a page as a person does: press, look, read."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -140,6 +141,13 @@ class Tab:
     def _pressed(self, name: str) -> Any:
         self.button(name).click()
         return self.at._tree.get_widget_states()
+
+
+def given(tab: Tab, key: str) -> Any:
+    """What a component of the page's own was given."""
+    protos = (getattr(node, "proto", None) for node in tab.at.main)
+    (found,) = (proto for proto in protos if str(getattr(proto, "id", "")).endswith(f"-{key}"))
+    return json.loads(found.json)
 
 
 def _written(node: Any) -> Iterator[str]:

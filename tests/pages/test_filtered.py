@@ -18,7 +18,7 @@ from tests.azure_bodies import (
     succeeded,
 )
 from tests.azure_reply import Reply
-from tests.pages.browsing import IMAGES, Tab
+from tests.pages.browsing import IMAGES, ME, Tab, given, read
 from tests.upstream import Upstream
 
 NOT_RUN = {"error": {"code": "content_filter_error", "message": "The contents are not filtered"}}
@@ -28,7 +28,7 @@ CUT = sse(chunk(" So far"), chunk("", finish="content_filter", filters=safety(ha
 def rows(tab: Tab, key: str) -> list[tuple[str, ...]]:
     """The rows of the table inside a container."""
     (table,) = (node.value for node in tab.at.get_by_key(key).markdown if node.value.startswith("| Where"))
-    return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in table.split("\n")[2:]]
+    return [tuple(map(str.strip, read(line).strip("|").split("|"))) for line in table.split("\n")[2:]]
 
 
 STATES = [
@@ -86,7 +86,8 @@ def test_a_withheld_picture_has_a_look_of_its_own(images: Tab, azure: Upstream) 
     images.generate("Keep me")
     assert images.lines("filter-image_blocked-image-0")[:2] == [
         ":material/hide_image: **Image blocked**",
-        "The content filter withheld this picture. The others of the set are not affected.",
+        "The content filter withheld this picture. The others of the set are not affected. "
+        "Reword the prompt to try again. The call may still be billed.",
     ]
     assert images.value("prompt") == "Keep me"
 
@@ -196,6 +197,113 @@ def test_the_annotations_of_a_clean_answer_are_severities_for_prompt_and_answer(
     assert "| Prompt | Hate | low | annotated only |" in table.value
     assert "| Answer | Violence | low | annotated only |" in table.value
     assert "**filtered**" not in table.value
+
+
+def test_several_answers_are_annotated_one_by_one_and_what_was_not_reported_is_said(
+    text: Tab, azure: Upstream
+) -> None:
+    noted, bare = chunk(" a", 0, "stop", filters=safety(violence="low")), chunk(" b", 1, "stop")
+    azure.enqueue("completions", sse(noted, bare))
+    text.generate("Hi", n=2)
+    table = text.at.expander[0].markdown[0].value
+    assert "| Prompt | not reported | not reported | not reported |" in table
+    assert "| Answer 1 | Violence | low | annotated only |" in table
+    assert "| Answer 2 | not reported | not reported | not reported |" in table
+
+
+def test_a_list_a_topic_and_a_citation_are_named(text: Tab, azure: Upstream) -> None:
+    found = {
+        "custom_blocklists": {"filtered": True, "details": [{"filtered": True, "id": "mine"}]},
+        "protected_material_code": {
+            "filtered": False,
+            "detected": True,
+            "citation": {"URL": "https://a.example", "license": "MIT"},
+        },
+        "ungrounded_material": {
+            "filtered": False,
+            "detected": True,
+            "details": [{"completion_start_offset": 0, "completion_end_offset": 3}],
+        },
+    }
+    azure.enqueue("completions", sse(chunk(" So far", finish="content_filter", filters=found)))
+    text.generate("Hi")
+    assert rows(text, "filter-answer_cut-answer-0") == [
+        ("Answer", "Custom blocklist (mine)", "not reported", "**filtered**"),
+        ("Answer", "Protected code (https://a.example, MIT)", "detected", "annotated only"),
+        (
+            "Answer",
+            "Not grounded in its sources",
+            "detected",
+            "annotated only, characters 1–3 of the answer",
+        ),
+    ]
+
+
+def test_what_the_service_said_of_a_cut_is_a_click_away(text: Tab, azure: Upstream) -> None:
+    azure.enqueue("completions", CUT)
+    text.generate("Hi")
+    (code,) = text.at.get_by_key("filter-answer_cut-answer-0").code
+    assert code.value.startswith("Request id: fake-1\n\n{")
+    assert '"severity": "high"' in code.value
+
+
+# -- what was already shown
+
+LATE = {"protected_material_text": {"filtered": True, "detected": True}}
+
+
+def late(text: str, prompt: str, start: int) -> Reply:
+    """A text that came unchecked, found from a character on after it was sent."""
+    check = len(prompt) + start
+    offsets = (check, check, len(prompt) + len(text))
+    return sse(chunk(text), chunk(None, finish="content_filter", filters=LATE, offsets=offsets))
+
+
+def test_text_that_was_shown_and_then_filtered_is_covered_and_said_so(text: Tab, azure: Upstream) -> None:
+    azure.enqueue("completions", late(" Good. SECRET words of a song", "Hi", 7))
+    text.generate("Hi")
+    assert given(text, "completion-marked-0")["pieces"] == [
+        ["", " Good. ", ""],
+        ["check", "", "checked up to here"],
+        ["covered", "", "Covered by the content filter: Protected text (22 characters)"],
+    ]
+    assert text.has("filter-answer_cut-answer-0")
+    assert "Cut here by the content filter (characters 8–29 of the answer)" in text.look()
+
+
+def test_what_is_covered_leaves_the_page_by_no_way(text: Tab, azure: Upstream) -> None:
+    azure.enqueue("completions", late(" Good. SECRET words of a song that goes on and on", "Hi", 7))
+    text.generate("Hi")
+    text.sent.clear()
+    text.at.run()
+    assert not text.sent.has("SECRET")
+    run = text.services.run(ME, text.shown)
+    assert run is not None
+    (choice,) = run.value.choices
+    assert choice.text == " Good. [covered by the content filter]" + "█" * 11
+    assert choice.usable == " Good. "
+
+
+def test_what_a_filter_points_to_in_the_prompt_is_highlighted_there(text: Tab, azure: Upstream) -> None:
+    both = chunk(None, finish="content_filter", filters=safety(hate="high"), offsets=(14, 5, 14))
+    azure.enqueue("completions", sse(chunk(" So"), both))
+    text.generate("Once upon a")
+    assert given(text, "completion-marked-prompt-0")["pieces"] == [
+        ["", "Once ", ""],
+        ["filtered", "upon a", "Hate"],
+    ]
+
+
+def test_an_answer_that_is_checked_beside_the_stream_shows_how_far(text: Tab, azure: Upstream) -> None:
+    azure.enqueue(
+        "completions", sse(chunk(" Once upon"), chunk(None, filters=safety(), offsets=(7, 2, 7)), done=False)
+    )
+    text.generate("Hi")
+    assert given(text, "completion-marked-0")["pieces"] == [
+        ["", " Once", ""],
+        ["check", "", "checked up to here"],
+        ["", " upon", ""],
+    ]
 
 
 # -- images

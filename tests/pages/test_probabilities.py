@@ -2,19 +2,14 @@
 
 import json
 import sys
-from typing import Any
 
 import pytest
 
 from tests.azure_bodies import chunk, logprobs, prompt_chunk, sse
-from tests.pages.browsing import Tab
+from tests.pages.browsing import Tab, given
 from tests.upstream import Upstream
 
-
-def given(tab: Tab, key: str = "completion-tokens-0") -> Any:
-    """What a component on the page was given."""
-    (node,) = (node for node in tab.at.main if key in getattr(getattr(node, "proto", None), "id", ""))
-    return json.loads(node.proto.json)
+KEY = "completion-tokens-0"
 
 
 def test_they_are_off_unless_asked_for(text: Tab, azure: Upstream) -> None:
@@ -27,7 +22,7 @@ def test_they_are_off_unless_asked_for(text: Tab, azure: Upstream) -> None:
 def test_a_completion_is_asked_for_them_and_shows_its_tokens(text: Tab, azure: Upstream, count: int) -> None:
     text.generate("Hi", logprobs=count)
     assert azure.requests[-1].json["logprobs"] == count
-    found = given(text)
+    found = given(text, KEY)
     assert [row[0] for row in found["tokens"]] == [" Hello", " from", " the", " fake"]
     assert (found["asked"], found["tokens"][0][3], found["rest"]) == (count, 0.90484, "")
     assert found["tokens"][0][4][1] == [" other", 0.04979, 1]
@@ -38,7 +33,7 @@ def test_a_chat_is_asked_in_its_own_words(text: Tab, azure: Upstream) -> None:
     text.generate("Hi", call="Chat", logprobs=4)
     asked = azure.requests[-1].json
     assert (asked["logprobs"], asked["top_logprobs"]) == (True, 4)
-    assert [row[0] for row in given(text)["tokens"]] == [" Hello", " from", " the", " fake"]
+    assert [row[0] for row in given(text, KEY)["tokens"]] == [" Hello", " from", " the", " fake"]
 
 
 def test_a_model_that_reasons_has_no_such_knob(text: Tab, azure: Upstream) -> None:
@@ -55,12 +50,12 @@ def test_text_without_scores_follows_the_tokens(text: Tab, azure: Upstream) -> N
         "completions", sse(chunk(" one", logprobs=logprobs([" one"])), chunk(" two\u202e", finish="stop"))
     )
     text.generate("Hi", logprobs=2)
-    assert given(text)["rest"] == " two[U+202E]"
+    assert given(text, KEY)["rest"] == " two[U+202E]"
 
 
 def test_each_of_several_answers_has_its_own(text: Tab) -> None:
     text.generate("Hi", logprobs=2, n=2)
-    assert given(text, "completion-tokens-0")["id"] != given(text, "completion-tokens-1")["id"]
+    assert given(text, KEY)["id"] != given(text, "completion-tokens-1")["id"]
 
 
 def test_covered_text_takes_its_tokens_with_it(text: Tab, azure: Upstream) -> None:
@@ -69,8 +64,8 @@ def test_covered_text_takes_its_tokens_with_it(text: Tab, azure: Upstream) -> No
     late = chunk(None, finish="content_filter", filters=hit, offsets=(7, 7, 14))
     azure.enqueue("completions", sse(prompt_chunk(), *said, late))
     text.generate("Hi", logprobs=2)
-    assert not any("SECRET" in row[0] for row in given(text)["tokens"])
-    assert "SECRET" not in json.dumps(given(text))
+    assert not any("SECRET" in row[0] for row in given(text, KEY)["tokens"])
+    assert "SECRET" not in json.dumps(given(text, KEY))
 
 
 def test_the_page_loads_no_tables_for_them(text: Tab) -> None:

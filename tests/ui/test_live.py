@@ -13,17 +13,17 @@ from ui import live
 PARAGRAPHS = [f"paragraph {at} " + "word " * 20 for at in range(30)]
 
 
-def grow(texts: list[str]) -> AppTest:
-    """Shows a growing text as a page does."""
+def grow(texts: list[str], checked: list[int | None] | None = None) -> AppTest:
+    """Shows a growing text as a page does; with `checked`, how far the filter has looked at it each time."""
 
-    def script(texts: list[str]) -> None:
+    def script(texts: list[str], checked: list[int | None]) -> None:
         from ui.cards import SettledText
 
         growing = SettledText("growing")
-        for text in texts:
-            growing.show(text)
+        for at, text in enumerate(texts):
+            growing.show(text, checked[at] if checked else None)
 
-    return AppTest.from_function(script, kwargs={"texts": texts}).run()
+    return AppTest.from_function(script, kwargs={"texts": texts, "checked": checked}).run()
 
 
 def steps(text: str, size: int = 10) -> list[str]:
@@ -66,6 +66,28 @@ def test_a_text_that_did_not_grow_sends_nothing(sent: Sent) -> None:
 
 def test_paragraphs_that_came_at_once_are_one_element() -> None:
     assert [node.value for node in grow(["a\n\nb\n\nc"]).text] == ["a\n\nb", "c"]
+
+
+def test_what_is_not_checked_yet_stands_below_a_mark_that_moves_on(sent: Sent) -> None:
+    text = "One.\n\nTwo.\n\nThree and more."
+    at = grow([text] * 3, checked=[0, 8, 20])
+    assert [node.value for node in at.text] == ["One.\n\nTwo.", "Three", "and more."]
+    assert [node.value for node in at.caption] == [":material/done: Checked up to here"]
+    assert "One.\n\nTwo.\n\nThree and more." in bodies(sent)
+
+
+def test_what_was_shown_and_is_covered_now_is_written_anew() -> None:
+    first = "One.\n\nSECRET words.\n\nThree"
+    assert [node.value for node in grow([first, first.replace("SECRET", "██████")]).text] == [
+        "One.\n\n██████ words.",
+        "Three",
+    ]
+
+
+def test_a_check_that_begins_late_takes_back_what_had_settled() -> None:
+    text = "One.\n\nTwo.\n\nThree"
+    at = grow([text, text], checked=[None, 4])
+    assert [node.value for node in at.text] == ["One.", "Two.\n\nThree"]
 
 
 @pytest.mark.parametrize("text", ["  indented\n\n    more\n\nend", "\n\nfirst\n\n\n\nlast"])

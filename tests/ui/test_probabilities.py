@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services import Choice, TokenScore
+from services import Choice, CompletionRequest, TokenScore
 from ui.probabilities import BANDS, OUTSIDE, UNKNOWN, branched, looks, rows
 
 
@@ -74,13 +74,14 @@ def test_what_cannot_be_seen_is_shown_as_what_it_is() -> None:
 
 
 def run(**request: Any) -> Any:
-    return SimpleNamespace(request=SimpleNamespace(**{"prompt": "Once", "echo": False} | request))
+    return SimpleNamespace(request=CompletionRequest(deployment="d", prompt="Once", **request))
 
 
 def test_a_branch_is_the_prompt_and_the_text_up_to_the_other_token() -> None:
     choice = Choice(0, " upon a", (said(" upon", 0.5, **{" more": 0.3}), said(" a")))
     assert branched(run(), choice, [0, 1]) == "Once more"
     assert branched(run(echo=True), choice, [1, 0]) == " upon a"
+    assert branched(run(chat=True), choice, [0, 1]) == "Once\n\n more"
 
 
 @pytest.mark.parametrize(
