@@ -31,12 +31,13 @@ from services.history import Entry, HistoryQuery, Outcome
 from services.housekeeping import DiskUse
 from services.operations import OperationView, Poll, Slot
 from services.own_connections import TypedConnection
-from services.pictures import MEDIA_TYPES, Variant
+from services.pictures import LEAST_FREE, MEDIA_TYPES, Variant
 from services.runs import Run, RunState
 
 __all__ = [
     "CLEAN",
     "EFFORTS",
+    "LEAST_FREE",
     "MAX_ALTERNATIVES",
     "MAX_CHOICES",
     "MAX_STOPS",

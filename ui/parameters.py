@@ -116,6 +116,59 @@ def plain_size(typed: str) -> str:
     return typed.replace(" ", "").replace("×", "x").lower()
 
 
+def completion_widgets(request: CompletionRequest) -> dict[str, Any]:
+    """What the completion page's widgets hold for a request: the way back from `completion_request`."""
+    return _held(
+        COMPLETION,
+        {
+            "completion-prompt": request.prompt,
+            "completion-deployment": request.deployment,
+            "completion-call": "Chat" if request.chat else "Completion",
+            "completion-system": request.system,
+            "completion-effort": request.reasoning_effort,
+            "completion-temperature": request.temperature,
+            "completion-max-tokens": request.max_tokens,
+            "completion-top-p": request.top_p,
+            "completion-frequency-penalty": request.frequency_penalty,
+            "completion-presence-penalty": request.presence_penalty,
+            "completion-stop-sequences": stop_lines(request.stop),
+            "completion-n": request.n,
+            "completion-logprobs": request.logprobs,
+            "completion-api-version": request.api_version,
+        },
+    )
+
+
+def image_widgets(request: ImageRequest) -> dict[str, Any]:
+    """What the image page's widgets hold for a request: the way back from `image_request`."""
+    return _held(
+        IMAGE,
+        {
+            "image-prompt": request.prompt,
+            "image-deployment": request.deployment or "",
+            "image-size": request.size,
+            "image-n": request.n,
+            "image-quality": request.quality,
+            "image-style": request.style,
+            "image-background": request.background,
+            "image-format": request.output_format,
+            "image-compression": request.output_compression,
+            "image-moderation": request.moderation,
+            "image-api-version": request.api_version,
+        },
+    )
+
+
+def _held(defaults: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """Every widget's value: what is said where the widget can hold it, else its default."""
+    return {key: said[key] if valid(key, said.get(key)) else start for key, start in defaults.items()}
+
+
+def stop_lines(stops: tuple[str, ...]) -> str:
+    """Stop sequences as their text box holds them: the way back from `stop_sequences`."""
+    return "\n".join(stop.replace("\n", "\\n").replace("\t", "\\t") for stop in stops)
+
+
 def stop_sequences(text: str) -> tuple[str, ...]:
     r"""One sequence a line, spaces kept; `\n` and `\t` stand for a line break and a tab."""
     return tuple(line.replace("\\n", "\n").replace("\\t", "\t") for line in text.split("\n") if line)

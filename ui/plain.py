@@ -16,10 +16,15 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
 
 
+def line(text: str, limit: int = 2_000) -> str:
+    """One line of plain text, its hidden characters shown: for places that read no Markdown."""
+    short = text if len(text) <= limit else text[: limit - 1] + "…"
+    return visible(" ".join(short.splitlines()))
+
+
 def escape(text: str, limit: int = 2_000) -> str:
     """One line of Markdown that shows exactly this text: no markup, links, images, icons or formulas."""
-    short = text if len(text) <= limit else text[: limit - 1] + "…"
-    safe = _LATE.sub(rf"\g<0>{_JOINER}", _MARKDOWN.sub(r"\\\1", visible(" ".join(short.splitlines()))))
+    safe = _LATE.sub(rf"\g<0>{_JOINER}", _MARKDOWN.sub(r"\\\1", line(text, limit)))
     return _JOINER + safe if safe.startswith((" ", "\t")) else safe
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from services import NotFound, ServiceError, Services
-from ui import parameters
+from ui import keeping, parameters
 from ui.middleware import COOKIE, read_cookie
 from ui.plain import escape
 
@@ -99,13 +99,18 @@ def keep(page: str, defaults: dict[str, Any]) -> None:
         return  # another page is open
     kept = st.session_state.get(f"{page}-kept") or {}  # holds the knobs that were put away a moment ago
     content = {key: st.session_state.get(key, kept.get(key, default)) for key, default in defaults.items()}
-    content["origin"] = services().origin
+    content["origin"], content["keep"] = services().origin, keeping.wanted(page)
     if kept != content:
         st.session_state[f"{page}-kept"] = content
         try:
-            services().save_draft(owner(), page, content)
+            services().save_draft(owner(), page, content if content["keep"] else {})
         except ServiceError as error:
             st.toast(f"Your draft is not kept: {escape(str(error))}", icon=":material/warning:")
+
+
+def addressed_run() -> str:
+    """The id of the run that the address names, or empty."""
+    return str(st.query_params.get("run") or "")
 
 
 def shown_run(page: str) -> Shown:
@@ -115,7 +120,7 @@ def shown_run(page: str) -> Shown:
     """
     shown = _shown(page)
     if not shown.chosen:
-        shown.id = str(st.query_params.get("run") or shown.id)
+        shown.id = addressed_run() or shown.id
     if not shown.id:
         st.query_params.pop("run", None)
     elif st.query_params.get("run") != shown.id:

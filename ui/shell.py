@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from services import ConfigError, ServiceError, Services
-from ui import errors, parameters, prompts, session, still_running
+from ui import errors, parameters, places, prompts, session, still_running
 from ui.plain import escape
 
 ROOT = Path(__file__).parent.parent
@@ -50,13 +50,13 @@ def footer(services: Services) -> None:
 
 st.set_page_config(page_title="Azure OpenAI Playground", page_icon="🎨", layout="wide")
 st.html(ROOT / "ui" / "style.css")
-pages = ROOT / "pages"
-images = st.Page(pages / "images.py", title="Images", icon=":material/image:", url_path="images")
+images = st.Page(places.IMAGES, title="Images", icon=":material/image:", url_path="images")
 page = st.navigation(
     [
-        st.Page(pages / "completion.py", title="Text", icon=":material/notes:", default=True),
+        st.Page(places.TEXT, title="Text", icon=":material/notes:", default=True),
         images,
-        st.Page(pages / "connection.py", title="Connection", icon=":material/cable:", url_path="connection"),
+        st.Page(places.HISTORY, title="History", icon=":material/history:", url_path="history"),
+        st.Page(places.CONNECTION, title="Connection", icon=":material/cable:", url_path="connection"),
     ],
     position="top",
 )
@@ -74,7 +74,8 @@ prompts.note()
 for name, defaults in parameters.PAGES.items():
     session.keep(name, defaults)
 connection(services)
-shown = session.shown_run("image").id if page.url_path == images.url_path else ""
+on_images = page.url_path == images.url_path
+shown = session.shown_run("image").id if on_images else session.addressed_run()
 still_running.offer(services, session.owner(), shown, images)
 content = st.container()
 footer(services)  # before the page, which may follow a run for minutes

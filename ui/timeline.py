@@ -3,12 +3,11 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from services import OperationView, Poll
-from ui import phases
+from ui import phases, when
 from ui.copy import copy_button
 from ui.live import countdown
 from ui.plain import escape
@@ -122,7 +121,7 @@ def _countdown(view: OperationView) -> int:
 
 
 def _table(polls: tuple[Poll, ...]) -> str:
-    zone = _zone()
+    zone = when.zone()
     lines = ["| Time | After | HTTP | Status | Retry after | Request id |", "|---|---|---|---|---|---|"]
     lines += [f"| {' | '.join(escape(cell, 80) for cell in _cells(poll, zone))} |" for poll in polls]
     return "\n".join(lines)
@@ -138,11 +137,3 @@ def _cells(poll: Poll, zone: tzinfo) -> tuple[str, ...]:
         f"{poll.retry_after_s:g} s" if poll.retry_after_s is not None else "–",
         poll.request_id or "–",
     )
-
-
-def _zone() -> ZoneInfo:
-    """The browser's time zone, or UTC where it does not say."""
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 KEY = "CANARY-0123456789abcdef"
 ME = "owner-me"
 
-TEXT, IMAGES = "../pages/completion.py", "../pages/images.py"
+TEXT, IMAGES, HISTORY = "../pages/completion.py", "../pages/images.py", "../pages/history.py"
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -59,9 +59,10 @@ class Tab:
 
     @property
     def page(self) -> str:
-        """`completion` or `image`, which every widget key begins with."""
+        """`completion`, `image` or `history`, which every widget key begins with."""
         keys = [area.key for area in self.at.text_area]
-        return "image" if "image-prompt" in keys else "completion"
+        pages = {"image-prompt": "image", "completion-prompt": "completion"}
+        return next((page for key, page in pages.items() if key in keys), "history")
 
     def fill(self, **values: Any) -> "Tab":
         """Sets widgets by the end of their key."""
@@ -79,8 +80,9 @@ class Tab:
 
     @property
     def shown(self) -> str:
-        """The id of the run that the page shows."""
-        return str(self.at.session_state[f"{self.page}-run"].id)
+        """The id of the run that the page shows; empty where a page keeps none."""
+        key = f"{self.page}-run"
+        return str(self.at.session_state[key].id) if key in self.at.session_state else ""
 
     def press(self, name: str) -> "Tab":
         self.button(name).click().run()
@@ -112,6 +114,11 @@ class Tab:
     def look(self, key: str = "") -> str:
         """Everything that is written inside a container, or inside the result, line by line."""
         return "\n".join(self.lines(key))
+
+    @property
+    def all(self) -> list[str]:
+        """Everything that is written on the page, line by line."""
+        return list(_written(self.at.main))
 
     def lines(self, key: str = "") -> list[str]:
         return list(_written(self.at.get_by_key(key or f"{self.page}-output")))
@@ -153,12 +160,14 @@ def given(tab: Tab, key: str) -> Any:
 def _written(node: Any) -> Iterator[str]:
     """The words of an element and of those inside it, as a person reads them."""
     kind = getattr(node, "type", "")
-    if kind in ("markdown", "caption", "error", "warning", "info", "success", "heading", "title"):
+    if kind in ("markdown", "caption", "error", "warning", "info", "success", "title", "header", "subheader"):
         yield read(node.value)
     elif kind in ("text", "code"):
         yield node.value
     elif kind in ("button", "download_button", "link_button", "expander"):
         yield read(node.label)
+    elif kind == "page_link":
+        yield read(node.proto.label)
     for child in getattr(node, "children", {}).values():
         yield from _written(child)
 

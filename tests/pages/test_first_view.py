@@ -25,8 +25,13 @@ PARAMETERS = {
         ("n", "Number of completions", 1),
         ("logprobs", "Show probabilities", 0),
         ("api-version", "API version", "2022-06-01-preview"),
+        ("keep", "Keep in history", True),
     ],
-    IMAGES: [("size", "Size", "1024x1024"), ("n", "Number of images", 1)],
+    IMAGES: [
+        ("size", "Size", "1024x1024"),
+        ("n", "Number of images", 1),
+        ("keep", "Keep in history", True),
+    ],
 }
 EACH = [(page, *row) for page, rows in PARAMETERS.items() for row in rows]
 
