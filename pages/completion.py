@@ -3,7 +3,19 @@
 import streamlit as st
 
 from services import ServiceError
-from ui import actions, errors, examples, knobs, live, offers, parameters, prompts, session, widgets
+from ui import (
+    actions,
+    errors,
+    examples,
+    keeping,
+    knobs,
+    live,
+    offers,
+    parameters,
+    prompts,
+    session,
+    widgets,
+)
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -21,11 +33,11 @@ def generate() -> None:
     """Starts a run with what the page holds; the second press of a double click, which still belongs to what
     was shown before the first, starts nothing."""
     st.session_state["completion-problem"] = None
-    request = parameters.completion_request()
+    request, kept = parameters.completion_request(), keeping.wanted("completion")
     if showing.id != shown:
         return
     try:
-        showing.show(services.complete(owner, request).id)
+        showing.show(services.complete(owner, request, keep=kept).id)
     except ServiceError as error:
         st.session_state["completion-problem"] = error
 
@@ -64,6 +76,7 @@ writing, beside = st.columns([3, 1], gap="large")
 
 with beside:
     knobs.completion(services)
+    keeping.switch("completion")
 
 with writing:
     widgets.text_area(

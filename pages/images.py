@@ -12,6 +12,7 @@ from ui import (
     examples,
     gallery,
     image_knobs,
+    keeping,
     parameters,
     session,
     timeline,
@@ -47,8 +48,9 @@ def generate() -> None:
     try:
         family = services.image_family(st.session_state["image-deployment"] or None)
         request = parameters.image_request(family)
+        kept = keeping.wanted("image")
         if showing.id == shown:
-            showing.show(services.generate(owner, intent, request))
+            showing.show(services.generate(owner, intent, request, keep=kept))
     except ServiceError as error:
         st.session_state["image-problem"] = error
 
@@ -95,6 +97,7 @@ making, beside = st.columns([3, 1], gap="large")
 
 with beside:
     image_knobs.draw(services)
+    keeping.switch("image")
 
 with making:
     widgets.text_area(
