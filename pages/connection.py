@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import diagnosis, own_connection, session
+from ui import deployments, diagnosis, own_connection, session
 
 services, owner = session.services(), session.owner()
 
@@ -20,6 +20,10 @@ def changed() -> None:
 st.title("Connection", anchor=False)
 st.subheader("What is configured", anchor=False)
 diagnosis.configured(services)
+
+st.subheader("Deployments", anchor=False)
+with st.container(key="connection-deployments"):
+    deployments.draw(services)
 
 st.subheader("Does it work?", anchor=False)
 st.caption(

@@ -2,6 +2,7 @@
 
 from services.azure.families import EFFORTS, Family
 from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
+from services.azure.headroom import Headroom
 from services.azure.image_families import ImageFamily, size_problem
 from services.azure.image_request import ImageRequest
 from services.azure.logprobs import TokenScore, branch, branches, positions, token_bytes
@@ -29,6 +30,7 @@ from services.errors import (
 from services.facade import Services
 from services.history import Entry, HistoryQuery, Outcome
 from services.housekeeping import DiskUse
+from services.lessons import Lesson
 from services.operations import OperationView, Poll, Slot
 from services.own_connections import TypedConnection
 from services.pictures import LEAST_FREE, MEDIA_TYPES, Variant
@@ -55,7 +57,9 @@ __all__ = [
     "Filtered",
     "Finding",
     "HistoryQuery",
+    "Headroom",
     "ImageFamily",
+    "Lesson",
     "ImageRequest",
     "Invalid",
     "NotFound",

@@ -23,8 +23,20 @@ class Check:
     mend: str = ""
 
 
-def examine(settings: Settings, azure: Azure, family: Callable[[str], Family]) -> Iterator[Check]:
-    """Each key, then each text deployment with an answer of a few tokens; pictures cost too much to try."""
+def examine(
+    settings: Settings, azure: Azure, family: Callable[[str], Family], *, embedded: bool = False
+) -> Iterator[Check]:
+    """Each key, then each text deployment with an answer of a few tokens; pictures cost too much to try.
+
+    embedded: whether the sandbox answers, because nothing was configured.
+    """
+    if embedded:
+        yield Check(
+            "Endpoint",
+            None,
+            "Nothing is configured: the embedded sandbox answers.",
+            "Set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_API_KEY, or enter a connection of your own below.",
+        )
     for key in range(max(1, len(settings.keys))):
         check = _key(azure, key, f"KEY {key + 1}" if settings.keys else "Server")
         yield check

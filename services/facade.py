@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from services.azure import Azure
-from services.azure.families import ALL_KNOBS, Family, family
+from services.azure.families import Family, family
+from services.azure.headroom import Headroom
 from services.azure.image_families import ImageFamily, image_family
 from services.azure.image_request import ImageRequest
 from services.azure.image_request import check as check_image
@@ -26,6 +27,7 @@ from services.errors import NotFound, ServiceError
 from services.exports import Exports
 from services.history import Entry, HistoryQuery
 from services.housekeeping import DiskUse, Housekeeping
+from services.lessons import Lesson, Lessons
 from services.links import Links, signing_secret
 from services.logs import discreet
 from services.operations import Operations, OperationView, OperationWorker
@@ -46,6 +48,7 @@ class Services:
             self.secret = signing_secret(settings.signing_secret, settings.data_dir)
             self.pictures = Pictures(settings.data_dir / "pictures", self.secret)
             self._store = opened.enter_context(contextlib.closing(Store(settings.data_dir / "playground.db")))
+            self._lessons = Lessons(self._store)
             self.sandbox = EmbeddedSandbox(settings.data_dir) if settings.endpoint is None else None
             if self.sandbox:
                 opened.callback(self.sandbox.close)
@@ -125,21 +128,31 @@ class Services:
         corrected by what the service has refused before."""
         models = {item.name: item.model for item in self.settings.text_deployments}
         known = family(models.get(deployment) or deployment)
-        learnt = self._store.lesson(self.origin, deployment)
-        operation = Operation(learnt["operation"]) if learnt.get("operation") else known.operation
-        knobs = known.knobs if operation is known.operation else ALL_KNOBS  # its name misled
-        return Family(operation, knobs - set(learnt.get("without", ())))
+        return self.lessons.get(deployment, Lesson()).correct(known)
+
+    @property
+    def lessons(self) -> dict[str, Lesson]:
+        """What the deployments of this service have taught, by their names."""
+        return self._lessons.of(self.origin)
 
     def learn(
         self, deployment: str, *, operation: Operation | None = None, without: str | None = None
     ) -> None:
         """Remembers that a deployment serves an operation, or does not take a parameter."""
-        learnt = self._store.lesson(self.origin, deployment)
-        if operation is not None:
-            learnt["operation"] = operation.value
-        if without is not None:
-            learnt["without"] = sorted({*learnt.get("without", ()), without})
-        self._store.save_lesson(self.origin, deployment, learnt)
+        self._lessons.learn(self.origin, deployment, operation, without)
+
+    def forget_lesson(self, deployment: str) -> None:
+        """Forgets what a deployment taught."""
+        self._lessons.forget(self.origin, deployment)
+
+    def headroom(self, deployment: str) -> Headroom | None:
+        """What the last answer of a deployment said is left of its limits; None if it said nothing."""
+        return self._azure.headroom(deployment)
+
+    @property
+    def key_in_use(self) -> int:
+        """Which key is tried first: 1, or 2 once the service has refused the first."""
+        return self._azure.key_in_use
 
     def image_family(self, deployment: str | None) -> ImageFamily:
         """What a deployment's model takes; None is the asynchronous route."""
@@ -295,7 +308,7 @@ class Services:
         return self._azure if endpoint is None else self._own.to(owner, endpoint)
 
     def _diagnose(self, run: Run[tuple[Check, ...]]) -> None:
-        for check in examine(self.settings, self._azure, self.text_family):
+        for check in examine(self.settings, self._azure, self.text_family, embedded=self.sandbox is not None):
             run.publish((*run.value, check))
             if run.stopping.is_set():
                 return

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from services import Check, Deployment, Operation, Run, Services
+from services import Check, Run, Services
 from ui import errors
 from ui.plain import escape
 
@@ -15,11 +15,6 @@ _MARKS = {
     False: ":red[:material/cancel:] failed",
     None: ":material/remove: not tried",
 }
-_CALLS = {
-    Operation.COMPLETION: "completions",
-    Operation.CHAT: "chat",
-    None: "completions or chat: the first answer tells",
-}
 
 
 def configured(services: Services) -> None:
@@ -28,12 +23,9 @@ def configured(services: Services) -> None:
     address = urlsplit(settings.endpoint or "")
     rows = {
         "Endpoint": "the embedded sandbox" if services.sandbox else escape(address.netloc, 200),
-        "Route": f"api-version {escape(settings.api_version, 40)} for text, "
-        f"{escape(settings.image_api_version, 40)} for submitted images",
-        "Keys": ", ".join(f"KEY {number} present" for number, _ in enumerate(settings.keys, 1)) or "none",
-        "Text deployments": _names(settings.text_deployments, services),
-        "Image deployments": ", ".join(_label(item) for item in settings.image_deployments)
-        or "none: images go to the route that is submitted and polled",
+        "API version for text": escape(settings.api_version, 40),
+        "API version for submitted images": escape(settings.image_api_version, 40),
+        "Keys": _keys(services),
         "Data folder": escape(str(settings.data_dir), 200),
     }
     lines = ["| Setting | Value |", "|---|---|"]
@@ -60,11 +52,7 @@ def _check(check: Check) -> None:
         st.text(check.mend)
 
 
-def _names(deployments: tuple[Deployment, ...], services: Services) -> str:
-    named = (f"{_label(item)} ({_CALLS[services.text_family(item.name).operation]})" for item in deployments)
-    return ", ".join(named) or "none: type one on the text page"
-
-
-def _label(deployment: Deployment) -> str:
-    model = f" = {escape(deployment.model, 60)}" if deployment.model else ""
-    return f"{escape(deployment.name, 64)}{model}"
+def _keys(services: Services) -> str:
+    present = [f"KEY {number} present" for number, _ in enumerate(services.settings.keys, 1)]
+    refused = "; KEY 1 was refused, using KEY 2" if services.key_in_use > 1 else ""
+    return ", ".join(present) + refused if present else "none"

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from services.azure import images, text_stream
 from services.azure.body import whole
 from services.azure.downloads import PictureFetcher
+from services.azure.headroom import Headroom
 from services.azure.image_request import ImageRequest
 from services.azure.images import OperationReply
 from services.azure.resource import Call, Resource
@@ -42,6 +43,15 @@ class Azure:
         path = "/openai/models" if dated else f"{self._resource.v1_path or AZURE_V1}/models"
         call = Call("GET", path, MODELS_API_VERSION if dated else None, self._policies.poll)
         self._resource.probe(call, key)
+
+    def headroom(self, deployment: str) -> Headroom | None:
+        """What the last answer of a deployment said is left of its limits."""
+        return self._resource.headroom.get(deployment)
+
+    @property
+    def key_in_use(self) -> int:
+        """The number of the key that is tried first."""
+        return self._resource.preferred + 1
 
     def count_tokens(self, text: str) -> int | None:
         """How many tokens a text is, by a route that only the sandbox has."""

@@ -31,9 +31,9 @@ _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;.*)?\r?\n", re.DOTA
 class Line:
     """One exchange's connection: how long it may take, how far it came, and a way to hang up.
 
-    connected: whether a byte of the request may have left. untrusted: the other side's certificate was not
-    accepted. forbidden: its host has an address that it must not have. overdue: in words, the time-out that
-    ended it, if one did.
+    connected: whether a byte of the request may have left. unknown: its host's name leads nowhere.
+    untrusted: the other side's certificate was not accepted. forbidden: its host has an address that it must
+    not have. overdue: in words, the time-out that ended it, if one did.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Line:
         admits: Callable[[str], bool] = lambda address: True,  # noqa: ARG005
     ) -> None:
         self.connected = False
+        self.unknown = False
         self.forbidden = False
         self.untrusted = False
         self.hung_up = False
@@ -152,6 +153,7 @@ class Line:
             try:
                 self._found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
             except (OSError, UnicodeError):
+                self.unknown = True
                 self._found.put(OSError("unknown host"))
 
         threading.Thread(target=look, name="resolve", daemon=True).start()

@@ -121,7 +121,17 @@ def generate(
     where = target(api_version, Operation.IMAGE, request.deployment or "", resource.v1_path)
     cap = PICTURE_CAP * request.n
     body = where.body | request.body()
-    reply = resource.send(Call("POST", where.path, where.api_version, policy, body, caller=caller, cap=cap))
+    call = Call(
+        "POST",
+        where.path,
+        where.api_version,
+        policy,
+        body,
+        caller=caller,
+        cap=cap,
+        deployment=request.deployment,
+    )
+    reply = resource.send(call)
     error = mapping(reply.body.get("error"))
     return _outcome(reply, None, "failed" if error else "succeeded", sequence(reply.body.get("data")), error)
 

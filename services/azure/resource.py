@@ -1,12 +1,14 @@
 """Keyed calls to the one origin the settings name, and to nothing else."""
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from services.azure.body import parse_object
+from services.azure.headroom import Headroom, headroom
 from services.azure.redaction import WORD_SHOWN, Redaction
 from services.azure.refusals import key_refused, refusal
 from services.azure.retry import ALONE, Caller, Policy, RetryBudget, insist
@@ -22,7 +24,7 @@ JSON_CAP = 10 * 2**20
 class Call:
     """One request: path below the endpoint, api-version (None for none), and what it carries.
 
-    caller: who waits for it. cap: the most bytes its answer may have.
+    caller: who waits for it. cap: the most bytes its answer may have. deployment: whose limits it counts for.
     """
 
     method: str
@@ -33,6 +35,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     caller: Caller = ALONE
     cap: int = JSON_CAP
+    deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Reply:
 class Resource:
     """One Azure OpenAI resource with its keys.
 
-    When the service refuses one key the other is tried once, and the choice is remembered.
+    When the service refuses one key the other is tried once, and the choice is remembered. headroom: what is
+    left of each deployment's limits, by the last answer that said so.
     """
 
     def __init__(
@@ -62,7 +66,8 @@ class Resource:
         self.is_azure = is_azure(endpoint, v1_path)
         self._keys = keys
         self._redaction = Redaction(keys)
-        self._preferred = 0
+        self.preferred = 0
+        self.headroom: dict[str, Headroom] = {}
         self._budget = budget or RetryBudget()
         self._transport = Transport()
 
@@ -95,7 +100,7 @@ class Resource:
 
     def _enter(self, stack: contextlib.ExitStack, call: Call) -> Exchange:
         """One try, with the other key where the service refuses the first."""
-        key = self._preferred
+        key = self.preferred
         try:
             return stack.enter_context(self._exchange(call, key))
         except ServiceError as error:
@@ -112,7 +117,7 @@ class Resource:
         return exchange
 
     def _prefer(self, key: int, caller: Caller) -> None:
-        self._preferred = key
+        self.preferred = key
         caller.told(f"Key {2 - key} was refused, using key {key + 1}.")
 
     @contextlib.contextmanager
@@ -127,6 +132,8 @@ class Resource:
             body=call.body,
             on_open=call.caller.on_open,
         ) as exchange:
+            if call.deployment and (left := headroom(exchange.headers, time.time())):
+                self.headroom[call.deployment] = left
             exchange.headers = {
                 name: self._redaction.secrets(value) for name, value in exchange.headers.items()
             }

@@ -77,4 +77,5 @@ def _call(
         if request.chat
         else completions.body(request, api_version)
     )
-    return Call("POST", where.path, where.api_version, policy, where.body | asked, caller=caller)
+    body, deployment = where.body | asked, request.deployment
+    return Call("POST", where.path, where.api_version, policy, body, caller=caller, deployment=deployment)

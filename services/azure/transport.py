@@ -165,6 +165,8 @@ def _lost(line: Line, host: str, *, costs: bool, status: int | None = None) -> S
         )
     if line.forbidden:
         return BadReply(f"{host} has an address that is not public; nothing was asked there.")
+    if line.unknown:
+        return Unreachable(f"The name {host} cannot be found.", advice=_CHECK_NETWORK)
     if not line.connected:
         sentence = f"{host} {line.overdue}." if line.overdue else f"Cannot reach {host}."
         return Unreachable(sentence, advice=_CHECK_NETWORK)

@@ -46,9 +46,18 @@ class PageRows(Database):
         """Keeps what a service has taught about one of its deployments."""
         self._put(LESSONS, {"origin": origin, "deployment": deployment}, content=content)
 
-    def lesson(self, origin: str, deployment: str) -> Row:
-        """What `save_lesson` kept; empty if nothing."""
-        return self._content(LESSONS, origin=origin, deployment=deployment)
+    def lessons(self, origin: str) -> dict[str, Row]:
+        """What `save_lesson` kept of a service, by deployment."""
+        table = LESSONS.c
+        query = sa.select(table.deployment, table.content).where(table.origin == origin)
+        with self._read() as connection:
+            return {deployment: content for deployment, content in connection.execute(query)}
+
+    def delete_lesson(self, origin: str, deployment: str) -> None:
+        """Forgets what a deployment taught; nothing to forget is no error."""
+        table = LESSONS.c
+        with self._write() as connection:
+            connection.execute(LESSONS.delete().where(table.origin == origin, table.deployment == deployment))
 
     def _put(self, table: sa.Table, key: dict[str, str], **values: object) -> None:
         statement = insert(table).values(**key, **values)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from services import Check, Deployment, Services
+from services.azure import Azure
+from services.doctor import examine
 from tests.azure_bodies import error
 from tests.azure_reply import Reply
 from tests.services.following import KEY_1, KEY_2, ME, strings, wait
@@ -81,6 +83,22 @@ def test_an_endpoint_that_cannot_be_reached_ends_the_examination(services: Servi
     (check,) = checked(services)
     assert (check.name, check.passed) == ("Endpoint", False)
     assert "Cannot reach" in check.words
+
+
+def test_where_nothing_is_configured_it_says_so_first(services: Services, azure: Upstream) -> None:
+    settings = services.settings
+    first = next(examine(settings, Azure(settings), services.text_family, embedded=True))
+    assert (first.passed, first.words) == (
+        None,
+        "Nothing is configured: the embedded sandbox answers.",
+    )
+    assert "AZURE_OPENAI_ENDPOINT" in first.mend
+
+
+def test_a_name_that_leads_nowhere_is_told_from_a_host_that_does_not_answer(start: Start) -> None:
+    (check,) = checked(start(endpoint="https://no-such-host.invalid"))
+    assert (check.name, check.words) == ("Endpoint", "The name no-such-host.invalid cannot be found.")
+    assert "spelling" in check.mend
 
 
 def test_a_chat_deployment_is_asked_as_chat(start: Start, azure: Upstream) -> None:

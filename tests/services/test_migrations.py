@@ -69,9 +69,9 @@ def test_everything_of_the_last_release_is_there(path: Path) -> None:
         )
         assert [e.id for e in store.history(ME, HistoryQuery(text="éclair"), None, 9)] == ["done"]
         assert store.history(OTHER, HistoryQuery(), None, 9) == ()
-        assert (store.draft(ME, "images"), store.lesson("https://a", "text")) == (
+        assert (store.draft(ME, "images"), store.lessons("https://a")) == (
             {"prompt": "one"},
-            {"without": ["seed"]},
+            {"text": {"without": ["seed"]}},
         )
         assert (store.claim("worker", 0) or {})["id"] == "under-way"
         store.save_preset(ME, "images", "big", {"n": 2})
