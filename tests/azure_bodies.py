@@ -139,6 +139,12 @@ def role_chunk(index: int = 0) -> Json:
 # -- image operations
 
 FILTERED_IMAGE = "Generated image was filtered as a result of our safety system."
+IMAGE_USAGE = {
+    "total_tokens": 12,
+    "input_tokens": 4,
+    "output_tokens": 8,
+    "input_tokens_details": {"text_tokens": 4},
+}
 IMAGE_BLOCKED = {"error": {"code": "contentFilter", "message": FILTERED_IMAGE}}
 
 
@@ -174,6 +180,19 @@ def generated(*items: bytes | str | Json, **more: Any) -> Json:
         return {"url": item} if isinstance(item, str) else item
 
     return {"created": 1700000000, "data": [entry(item) for item in items], **more}
+
+
+def drawing(*previews: bytes, last: bytes | None, **faults: Any) -> Reply:
+    """A picture as it is drawn: previews, then the picture itself, unless it never comes. No `[DONE]`."""
+
+    def event(kind: str, content: bytes, **more: Any) -> Json:
+        encoded = base64.b64encode(content).decode()
+        return {"type": f"image_generation.{kind}", "b64_json": encoded, "created_at": 1700000000, **more}
+
+    events = [event("partial_image", each, partial_image_index=i) for i, each in enumerate(previews)]
+    if last is not None:
+        events.append(event("completed", last, usage=IMAGE_USAGE))
+    return sse(*events, **{"done": False, **faults})
 
 
 @cache

@@ -27,6 +27,7 @@ from tests.azure_bodies import (
     choice,
     chunk,
     completion,
+    drawing,
     error,
     generated,
     logprobs,
@@ -235,6 +236,9 @@ class Upstream:
         """The pictures themselves; the deployment `dall-e-3` sends links and a revised prompt."""
         count = request.json.get("n") or 1
         deployment = request.json.get("model") if "/v1/" in request.path else request.path.split("/")[3]
+        if request.json.get("stream"):
+            previews = [picture(100 + index) for index in range(request.json.get("partial_images") or 0)]
+            return drawing(*previews, last=picture(0))
         if deployment != "dall-e-3":
             return Reply(200, generated(*(picture(index) for index in range(count))))
         names = [f"{self.pictures}/pictures/{uuid.uuid4()}/{index}.png?sig=fake" for index in range(count)]

@@ -62,6 +62,14 @@ def draw(services: Services) -> None:
             help="How much of the detail is kept, in per cent. Lower it for smaller files.",
         )
     _choice("moderation", family.moderations)
+    if family.previews:
+        st.slider(
+            "Previews",
+            0,
+            family.previews,
+            key="image-previews",
+            help="How often a single picture is shown while it is drawn. Lower it to pay for fewer tokens.",
+        )
     if deployment:
         _version("v1" if services.settings.v1_path else family.api_version)
 

@@ -33,6 +33,7 @@ IMAGE: dict[str, Any] = {
     "image-format": None,
     "image-compression": 100,
     "image-moderation": None,
+    "image-previews": 2,
     "image-api-version": None,
 }
 PAST: dict[str, Any] = {"completion-known": "", "completion-past": (), "completion-future": ()}  # see prompts
@@ -108,6 +109,7 @@ def image_request(family: ImageFamily) -> ImageRequest:
         output_format=image_format,
         output_compression=value["compression"] if image_format == "jpeg" else None,
         moderation=value["moderation"] if family.moderations else None,
+        partial_images=value["previews"] if family.previews else None,
     )
 
 

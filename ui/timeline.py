@@ -1,5 +1,6 @@
 """The life of an image operation: where it stands, and every answer the service gave about it."""
 
+import base64
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
@@ -14,6 +15,7 @@ from ui.plain import escape
 
 READ_S = 0.25
 UNWATCHED_S = 3.0
+PREVIEW_PX = 512
 LATEST = 8  # answers that stand there while more come in
 
 _WORDS = {
@@ -108,9 +110,16 @@ def _latest(view: OperationView) -> None:
         st.caption(f"{len(view.polls) - LATEST} earlier answers are kept, too.")
 
 
+def _preview(view: OperationView) -> None:
+    if view.preview:
+        encoded = base64.b64encode(view.preview).decode()
+        st.image(f"data:image/jpeg;base64,{encoded}", caption="Still being drawn", width=PREVIEW_PX)
+
+
 _LIVE: tuple[tuple[Callable[[OperationView], object], Callable[[OperationView], None]], ...] = (
     (headline, _headline),
     (phases.standing, phases.draw),
+    (lambda view: view.preview, _preview),
     (lambda view: len(view.polls), _latest),
 )
 

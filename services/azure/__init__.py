@@ -1,6 +1,6 @@
 """The wire: everything the playground knows about the Azure OpenAI REST API."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from services.azure import images, text_stream
 from services.azure.body import whole
@@ -64,10 +64,15 @@ class Azure:
         version = request.api_version or self._settings.api_version
         return text_stream.stream(self._resource, version, request, self._policies.completion, caller)
 
-    def generate(self, request: ImageRequest, caller: Caller = ALONE) -> OperationReply:
+    def generate(
+        self,
+        request: ImageRequest,
+        caller: Caller = ALONE,
+        on_preview: Callable[[bytes], None] = lambda preview: None,  # noqa: ARG005
+    ) -> OperationReply:
         """The pictures of a deployment, waited for."""
-        version = request.api_version or self._settings.image_api_version
-        return images.generate(self._resource, version, request, self._policies.generation, caller)
+        version, policy = request.api_version or self._settings.image_api_version, self._policies.generation
+        return images.generate(self._resource, version, request, policy, caller, on_preview)
 
     def submit(self, request: ImageRequest, operation_id: str, caller: Caller = ALONE) -> OperationReply:
         """Starts an image operation, once."""

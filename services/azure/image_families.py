@@ -5,7 +5,7 @@ The asynchronous route has no deployment: it is DALL·E 2's, and the first of th
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # gpt-image-2's free sizes: pixels a side, times the shorter side, pixels in all
 STEP, LONGEST, STRETCH, FEWEST, MOST = 16, 3_840, 3, 655_360, 8_294_400
@@ -15,8 +15,8 @@ STEP, LONGEST, STRETCH, FEWEST, MOST = 16, 3_840, 3, 655_360, 8_294_400
 class ImageFamily:
     """sizes: width x height in pixels, the first is the default; free_size: others too, within limits.
 
-    most: pictures a request. prompt_cap: characters. api_version: the first that serves it. Empty tuples mean
-    that the family has no such knob.
+    most: pictures a request. previews: of a picture while it is drawn, at most. prompt_cap: characters.
+    api_version: the first that serves it. Empty tuples mean that the family has no such knob.
     """
 
     sizes: tuple[str, ...]
@@ -24,6 +24,7 @@ class ImageFamily:
     prompt_cap: int
     api_version: str
     free_size: bool = False
+    previews: int = 0
     qualities: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
@@ -51,18 +52,9 @@ GPT_IMAGE = ImageFamily(
     backgrounds=("auto", "opaque", "transparent"),
     formats=("png", "jpeg"),
     moderations=("auto", "low"),
+    previews=3,
 )
-GPT_IMAGE_2 = ImageFamily(
-    sizes=GPT_IMAGE.sizes,
-    most=GPT_IMAGE.most,
-    prompt_cap=GPT_IMAGE.prompt_cap,
-    api_version=GPT_IMAGE.api_version,
-    free_size=True,
-    qualities=GPT_IMAGE.qualities,
-    backgrounds=GPT_IMAGE.backgrounds,
-    formats=GPT_IMAGE.formats,
-    moderations=GPT_IMAGE.moderations,
-)
+GPT_IMAGE_2 = replace(GPT_IMAGE, free_size=True)
 
 
 def image_family(model: str | None) -> ImageFamily:

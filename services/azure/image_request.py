@@ -13,7 +13,8 @@ class ImageRequest:
     """What to draw. deployment: None for the asynchronous route, which has none. size: width x height.
 
     endpoint: where a connection of one's own goes that it is sent through, None for the server's connection.
-    output_compression: 0–100, for jpeg. None leaves a field to the settings or to the service's own default.
+    output_compression: 0–100, for jpeg. partial_images: previews of a single picture while it is drawn, 0–3;
+    of several none is asked for. None leaves a field to the settings or to the service's own default.
     """
 
     prompt: str
@@ -28,6 +29,7 @@ class ImageRequest:
     output_format: str | None = None
     output_compression: int | None = None
     moderation: str | None = None
+    partial_images: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a row of the store."""
@@ -35,11 +37,11 @@ class ImageRequest:
 
     def body(self) -> dict[str, Any]:
         """The JSON body the service takes; what is None is left out."""
-        return {
-            name: value
-            for name, value in asdict(self).items()
-            if value is not None and name not in ("endpoint", "deployment", "api_version")
-        }
+        fields = asdict(self)
+        streamed = {"stream": True} if self.n == 1 and self.partial_images else {"partial_images": None}
+        left_out = ("endpoint", "deployment", "api_version")
+        asked = {name: value for name, value in (fields | streamed).items() if name not in left_out}
+        return {name: value for name, value in asked.items() if value is not None}
 
 
 def check(request: ImageRequest, family: ImageFamily) -> None:
@@ -68,6 +70,12 @@ def check(request: ImageRequest, family: ImageFamily) -> None:
         (
             request.output_compression is None or 0 <= request.output_compression <= 100,
             "The compression must be from 0 to 100.",
+        ),
+        (
+            0 <= (request.partial_images or 0) <= family.previews,
+            f"The number of previews must be from 0 to {family.previews}."
+            if family.previews
+            else "This model shows no previews.",
         ),
     )
     for holds, sentence in rules:

@@ -8,7 +8,7 @@ status is spelt; both are read). Synchronous: `POST …/images/generations` (202
 import base64
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from services.azure.body import clean, mapping, sequence, whole
 from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, moderated, report
 from services.azure.image_request import ImageRequest
+from services.azure.image_stream import collect
 from services.azure.redaction import message, word
 from services.azure.refusals import request_id, retry_after
 from services.azure.resource import Call, Reply, Resource
@@ -61,6 +62,7 @@ class OperationReply:
     error: str | None = None
     error_code: str | None = None
     notice: str | None = None
+    usage: dict[str, int] | None = None
 
 
 def submit(
@@ -113,13 +115,14 @@ def generate(
     request: ImageRequest,
     policy: Policy = POLICIES.generation,
     caller: Caller = ALONE,
+    on_preview: Callable[[bytes], None] = lambda preview: None,  # noqa: ARG005
 ) -> OperationReply:
     """Asks a deployment for pictures and waits for them, up to five minutes.
 
+    on_preview: takes the encoded pictures that come before the last one, where the request asks for some.
     Raises OutcomeUnknown where the service may have made them unheard.
     """
     where = target(api_version, Operation.IMAGE, request.deployment or "", resource.v1_path)
-    cap = PICTURE_CAP * request.n
     body = where.body | request.body()
     call = Call(
         "POST",
@@ -128,10 +131,15 @@ def generate(
         policy,
         body,
         caller=caller,
-        cap=cap,
+        cap=PICTURE_CAP * request.n,
         deployment=request.deployment,
     )
-    reply = resource.send(call)
+    with resource.open(call) as exchange:
+        if "event-stream" in exchange.headers.get("content-type", ""):
+            streamed = collect(resource, exchange, on_preview, events=(request.partial_images or 0) + 2)
+            reply = Reply(exchange.status, exchange.headers, streamed)
+        else:
+            reply = resource.read(exchange, call.cap)
     error = mapping(reply.body.get("error"))
     return _outcome(reply, None, "failed" if error else "succeeded", sequence(reply.body.get("data")), error)
 
@@ -163,7 +171,14 @@ def _outcome(
         filter=_blocked(error, FilterState.PROMPT_BLOCKED) if is_filter_error(error) else None,
         error=message(error.get("message")) or None,
         error_code=word(error.get("code")) or None,
+        usage=_usage(mapping(reply.body.get("usage"))),
     )
+
+
+def _usage(told: dict[str, Any]) -> dict[str, int] | None:
+    """Tokens by name; those of `input_tokens_details` beside the others."""
+    flat = told | mapping(told.get("input_tokens_details"))
+    return {name: count for name, value in flat.items() if (count := whole(value)) is not None} or None
 
 
 def _picture(item: Mapping[str, Any]) -> Picture:

@@ -74,9 +74,10 @@ class Resource:
     def send(self, call: Call) -> Reply:
         """The JSON object the service answers with. Raises ServiceError for every status but 2xx."""
         with self.open(call) as exchange:
-            return self._reply(exchange, call.cap)
+            return self.read(exchange, call.cap)
 
-    def _reply(self, exchange: Exchange, cap: int) -> Reply:
+    def read(self, exchange: Exchange, cap: int) -> Reply:
+        """The JSON object of an answer that `open` gave, at most `cap` bytes of it."""
         text = self.hide_keys(exchange.read(cap).decode("utf-8", errors="replace"))
         return Reply(exchange.status, exchange.headers, parse_object(text))
 
@@ -96,7 +97,7 @@ class Resource:
     def probe(self, call: Call, key: int) -> None:
         """Makes a call with one key, whichever is preferred, and reads the answer as `send` does."""
         with self._exchange(call, key) as exchange:
-            self._reply(exchange, call.cap)
+            self.read(exchange, call.cap)
 
     def _enter(self, stack: contextlib.ExitStack, call: Call) -> Exchange:
         """One try, with the other key where the service refuses the first."""

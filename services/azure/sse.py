@@ -17,7 +17,7 @@ class SSEDecoder:
     """
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest: list[bytes] = []  # of a line that goes on
         self._after_cr = False
         self._data: list[bytes] = []
 
@@ -28,8 +28,12 @@ class SSEDecoder:
         if self._after_cr:  # the rest of a CRLF that the network cut in two
             block = block.removeprefix(b"\n")
         self._after_cr = block.endswith(b"\r")
-        lines = _LINE_END.split(self._rest + block)
-        self._rest = lines.pop()
+        first, *more = _LINE_END.split(block)
+        self._rest.append(first)
+        if not more:
+            return []
+        lines = [b"".join(self._rest), *more]
+        self._rest = [lines.pop()]
         return [event for line in lines if (event := self._line(line)) is not None]
 
     def _line(self, line: bytes) -> str | None:

@@ -38,6 +38,7 @@ class Held:
         self.service_id: str | None = row["service_id"]
         self.slots: list[Row] = row["slots"]
         self.notice: str | None = row["notice"]
+        self.usage: dict[str, int] | None = row["usage"]
 
     @property
     def request(self) -> ImageRequest:
@@ -96,7 +97,8 @@ class Held:
         self.step(next_poll_at=self._clock() + delay_s)
 
     def _write(self, was: tuple[str, ...], **values: Any) -> None:
-        if not self._store.step(self.id, was=was, polls=self._polls, notice=self.notice, **values):
+        told: dict[str, Any] = {"polls": self._polls, "notice": self.notice, "usage": self.usage}
+        if not self._store.step(self.id, was=was, **told, **values):
             raise Lost
         self.state = values.get("state", self.state)
         self.service_id = values.get("service_id", self.service_id)

@@ -111,7 +111,8 @@ class Operations:
         self._heart.join()
 
     def _view(self, row: Row) -> OperationView:
-        return view(row, self._store.queue_position(row) if row["state"] == "queued" else 0)
+        before = self._store.queue_position(row) if row["state"] == "queued" else 0
+        return view(row, before, self._worker.previews.get(row["id"]))
 
     def _serve(self) -> None:
         while not self._closing.is_set():

@@ -38,7 +38,8 @@ class OperationView:
     """An operation as a page shows it. Times are Unix seconds; queue_position counts those before it.
 
     checkable: whether asking the service once more may still bring its pictures. waiting: the pause before a
-    submit that the service was too busy for is tried again. notice: a sentence about how it went.
+    submit that the service was too busy for is tried again. notice: a sentence about how it went. usage:
+    tokens by name. preview: a JPEG of the picture that is being drawn, while this process sees it.
     """
 
     id: str
@@ -55,6 +56,8 @@ class OperationView:
     checkable: bool = False
     waiting: Wait | None = None
     notice: str | None = None
+    usage: dict[str, int] | None = None
+    preview: bytes | None = None
 
     @property
     def ended(self) -> bool:
@@ -62,7 +65,7 @@ class OperationView:
         return self.state in FINISHED
 
 
-def view(row: Row, queue_position: int = 0) -> OperationView:
+def view(row: Row, queue_position: int = 0, preview: bytes | None = None) -> OperationView:
     """What a row of the store says."""
     slots = (
         Slot(**(slot | {"filter": FilterReport.from_json(slot["filter"]) if slot.get("filter") else None}))
@@ -83,6 +86,8 @@ def view(row: Row, queue_position: int = 0) -> OperationView:
         checkable=checkable(row),
         waiting=Wait(**row["waiting"]) if row["waiting"] else None,
         notice=row["notice"],
+        usage=row["usage"],
+        preview=preview,
     )
 
 

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from services.azure import Azure
 from services.azure.images import FAILED, SUCCEEDED, OperationReply
@@ -33,7 +34,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class OperationWorker:
-    """Knows the services, the store and the pictures; holds nothing of an operation itself.
+    """Knows the services, the store and the pictures; holds nothing of an operation but its latest preview.
 
     azure: what an owner's operation goes through, by the endpoint of a connection of their own, None for the
     server's. Raises Disconnected where that connection is gone; no other may take its place.
@@ -51,7 +52,9 @@ class OperationWorker:
     ) -> None:
         self._store = store
         self._find_azure = azure
+        self._pictures = pictures
         self._saver = Saver(pictures)
+        self.previews: dict[str, bytes] = {}  # by the operation's id, while it is drawn
         self._clock = clock
         self._elapsed = elapsed
         self._closing = threading.Event()
@@ -70,7 +73,10 @@ class OperationWorker:
     def carry_out(self, row: Row) -> None:
         """Works until the operation ends or the server closes; whatever goes wrong, the row says so."""
         with contextlib.suppress(Lost):  # it goes on in other hands, or nobody wants it any more
-            self._carry_out(Held(self._store, row, self._clock))
+            try:
+                self._carry_out(Held(self._store, row, self._clock))
+            finally:
+                self.previews.pop(row["id"], None)
 
     def _carry_out(self, held: Held) -> None:
         try:
@@ -104,7 +110,7 @@ class OperationWorker:
         held.send()
         try:
             if held.waited_for:
-                reply = azure.generate(request, sending)
+                reply = azure.generate(request, sending, partial(self._preview, held.id))
             else:
                 reply = azure.submit(request, held.operation_id, sending)
         except ServiceError as error:
@@ -113,6 +119,7 @@ class OperationWorker:
                 raise
             self._recover(held, error)
         else:
+            held.usage = reply.usage
             status = "" if held.waited_for else reply.status  # that route has no status word
             held.notice = reply.notice or held.notice
             held.poll(reply.http_status, status, reply.retry_after, reply.request_id)
@@ -122,6 +129,10 @@ class OperationWorker:
                 self._recover(held)
             else:
                 self._accepted(held, reply.id)
+
+    def _preview(self, id: str, encoded: bytes) -> None:
+        with contextlib.suppress(ServiceError):  # a preview that cannot be shown is none
+            self.previews[id] = self._pictures.preview(encoded)
 
     def _recover(self, held: Held, lost: ServiceError | None = None) -> None:
         """Asks for an operation that may have been accepted, under the id it was sent with.

@@ -31,6 +31,7 @@ ORPHAN_S = 3600
 LOST = "This picture is lost on disk: its file is missing or damaged."
 
 _SIDES: dict[Variant, int] = {"view": 1_024, "thumbnail": 320}
+PREVIEW_SIDE = 512
 _NAMES = (*MEDIA_TYPES, *(f"{variant}.jpg" for variant in _SIDES))
 _KEY = re.compile(r"[0-9a-f]{64}")
 _LOG = logging.getLogger(__name__)
@@ -78,6 +79,11 @@ class Pictures:
                 advice="Make space in the data folder, then check again.",
             ) from None
         return StoredPicture(key, decoded.width, decoded.height, len(original))
+
+    def preview(self, encoded: bytes) -> bytes:
+        """A JPEG of at most 512 pixels a side, kept nowhere. Raises BadReply for no picture."""
+        with self._decoding:
+            return decode(encoded, [PREVIEW_SIDE]).copies[PREVIEW_SIDE]
 
     def path(self, key: str, variant: Variant) -> Path:
         """The file of a picture, found to be whole. A copy that is not is made anew from the original.

@@ -1,16 +1,18 @@
 """Pictures of a deployment as a page asks for them: what its family takes, one request a press."""
 
+import io
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from services import Deployment, ImageRequest, Invalid, OutcomeUnknown, Services
 from services.azure.filters import FilterState
 from services.azure.image_families import ASYNCHRONOUS, DALL_E_3, GPT_IMAGE, GPT_IMAGE_2, ImageFamily
-from tests.azure_bodies import picture, policy_violation
+from tests.azure_bodies import drawing, picture, policy_violation
 from tests.azure_reply import Reply
 from tests.services.following import ME, finished, wait
 from tests.upstream import Upstream
@@ -64,7 +66,9 @@ def test_the_settings_or_the_name_tell_the_family(
         ("gpt-image-1", {"n": 11}, "from 1 to 10"),
         ("gpt-image-1", {"size": "1040x1024"}, "The size"),
         ("gpt-image-1", {"api_version": "soon"}, "The API version"),
-        ("dall-e-3-old", {"size": "1000x1024"}, "multiple of 16"),
+        ("dall-e-3-old", {"size": "1000x1024"}, "multiples of 16"),
+        ("gpt-image-1", {"partial_images": 4}, "The number of previews"),
+        ("posters", {"partial_images": 1}, "no previews"),
     ],
 )
 def test_what_the_family_does_not_take_is_neither_kept_nor_sent(
@@ -186,3 +190,21 @@ def test_a_server_without_dated_versions_is_asked_by_v1(
         services, services.generate(ME, "intent", ImageRequest(prompt="A cat", deployment="gpt-image-1"))
     )
     assert azure.received("generation")[0].path == "/openai/v1/images/generations"
+
+
+def test_a_preview_can_be_seen_while_the_picture_is_drawn(
+    start: Callable[..., Services], azure: Upstream
+) -> None:
+    services = start(image_deployments=DEPLOYMENTS)
+    azure.enqueue("generation", drawing(b"no picture", picture(1, side=900), last=picture(7), pause=0.4))
+    id = services.generate(ME, "once", replace(DRAW, n=1, partial_images=2))
+    wait(lambda: services.operation(ME, id).preview)
+    view = services.operation(ME, id)
+    assert view.state == "submitting" and view.preview
+    with Image.open(io.BytesIO(view.preview)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (512, 512))
+    before = finished(services, id)
+    assert (before.state, before.preview, len(before.slots)) == ("succeeded", None, 1)
+    assert before.usage == {"total_tokens": 12, "input_tokens": 4, "output_tokens": 8, "text_tokens": 4}
+    services.close()
+    assert start().operation(ME, id) == before
