@@ -22,6 +22,7 @@ GPT = [
     "Background",
     "Format",
     "Moderation",
+    "Previews",
     "API version",
 ]
 KNOBS = {
@@ -191,6 +192,8 @@ def test_png_has_no_compression_on_the_wire(images: Tab, azure: Upstream) -> Non
         "background": "auto",
         "output_format": "png",
         "moderation": "auto",
+        "stream": True,
+        "partial_images": 2,
     }
 
 
@@ -434,4 +437,5 @@ def test_a_result_shows_the_same_after_the_deployment_is_gone(
         background="auto",
         output_format="png",
         moderation="auto",
+        partial_images=2,
     )
