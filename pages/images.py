@@ -1,16 +1,18 @@
 """Image generation: a prompt, the operation as it goes, and the pictures it leaves."""
 
 import secrets
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
-from services import NotFound, ServiceError
+from services import ImageRequest, NotFound, ServiceError
 from ui import (
     actions,
     errors,
     examples,
     gallery,
+    image_actions,
     image_knobs,
     keeping,
     parameters,
@@ -41,16 +43,25 @@ if not watching:
 
 
 def generate() -> None:
+    """Queues what the page holds."""
+    family = services.image_family(st.session_state["image-deployment"] or None)
+    _start(lambda: parameters.image_request(family))
+
+
+def vary() -> None:
+    """Queues the request of the result that is shown once more, whatever the page holds by now."""
+    _start(lambda: services.operation(owner, shown).request)
+
+
+def _start(request: Callable[[], ImageRequest]) -> None:
     """Queues an operation; the second press of a double click, which still belongs to what was shown before
     the first, starts nothing."""
     st.session_state["image-problem"] = None
-    intent = st.session_state["image-intent"]
+    intent, kept = st.session_state["image-intent"], keeping.wanted("image")
     try:
-        family = services.image_family(st.session_state["image-deployment"] or None)
-        request = parameters.image_request(family)
-        kept = keeping.wanted("image")
+        asked = request()
         if showing.id == shown:
-            showing.show(services.generate(owner, intent, request, keep=kept))
+            showing.show(services.generate(owner, intent, asked, keep=kept))
     except ServiceError as error:
         st.session_state["image-problem"] = error
 
@@ -133,6 +144,7 @@ with making:
             if view.checkable:
                 st.button("Check again", key="image-check", icon=":material/refresh:", on_click=check_again)
             gallery.show(view, services, owner)
+            image_actions.draw(view, services, owner, vary)
         with status:
             timeline.show(view)
             view_code.show(services.image_code(view.request), "image")

@@ -36,6 +36,13 @@ class Exports:
             raise NotFound("There is nothing here for this browser.")
         return self._zipped(owner, chosen)
 
+    def record(self, owner: str, id: str) -> bytes:
+        """Everything kept of one run but its pictures, as JSON. Raises NotFound."""
+        entry = self._store.entry(owner, id)
+        if entry is None:
+            raise NotFound("There is nothing here for this browser.")
+        return _json(self._record(owner, entry), indent=2)
+
     def lines(self, owner: str) -> Iterator[bytes]:
         """Every run of the owner as a line of JSON, newest first."""
         before = None

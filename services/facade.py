@@ -265,6 +265,10 @@ class Services:
         """Runs as a zip file, piece by piece. Raises NotFound."""
         return self._exports.zip(owner, ids)
 
+    def export_record(self, owner: str, id: str) -> bytes:
+        """Everything kept of a run but its pictures, as JSON. Raises NotFound."""
+        return self._exports.record(owner, id)
+
     def export_lines(self, owner: str) -> Iterator[bytes]:
         """Every run of the owner as a line of JSON."""
         return self._exports.lines(owner)

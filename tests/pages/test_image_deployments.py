@@ -44,7 +44,8 @@ def widget(tab: Tab, name: str) -> Any:
 
 
 def knobs(tab: Tab) -> list[str]:
-    return [node.label for node in tab.at.columns[1] if hasattr(node, "label")]
+    labels = [node.label for node in tab.at.columns[1] if hasattr(node, "label")]
+    return [label for label in labels if label != "Keep in history"]
 
 
 def choose(tab: Tab, deployment: str) -> Tab:
