@@ -49,6 +49,9 @@ def facts(view: OperationView) -> None:
     said = [f"{made} of {asked} pictures" if asked > 1 else f"{made} picture"]
     if view.request.deployment:
         said.append(f"deployment {view.request.deployment}")
+    for name, words in (("input_tokens", "tokens in"), ("output_tokens", "tokens out")):
+        if view.usage and name in view.usage:
+            said.append(f"{view.usage[name]:,} {words}")
     if view.polls:
         said.append(f"{view.polls[-1].elapsed_s:.1f} s")
     if view.polls and view.polls[-1].request_id:

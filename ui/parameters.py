@@ -156,6 +156,7 @@ def image_widgets(request: ImageRequest) -> dict[str, Any]:
             "image-format": request.output_format,
             "image-compression": request.output_compression,
             "image-moderation": request.moderation,
+            "image-previews": request.partial_images,
             "image-api-version": request.api_version,
         },
     )

@@ -30,12 +30,12 @@ def test_all_settings_of_a_deployment_come_back(
 ) -> None:
     server = start(image_deployments=(Deployment("gpt-image-1"), Deployment("dall-e-3")))
     images = visit(server=server).go(IMAGES)
-    images.generate("a cat", quality="low", background="opaque", size="1024x1536")
+    images.generate("a cat", quality="low", background="opaque", previews=3, size="1024x1536")
     images.fill(deployment="dall-e-3").at.run()
     assert images.value("size") == "1024x1024"
     images.press("use-all-settings")
-    names = ("deployment", "quality", "background", "size", "api-version")
-    expected = ["gpt-image-1", "low", "opaque", "1024x1536", "2025-04-01-preview"]
+    names = ("deployment", "quality", "background", "previews", "size", "api-version")
+    expected = ["gpt-image-1", "low", "opaque", 3, "1024x1536", "2025-04-01-preview"]
     assert [images.value(name) for name in names] == expected
     images.press("generate")
     assert azure.bill[0].json == azure.bill[1].json

@@ -331,6 +331,11 @@ def test_a_set_shows_its_pictures_in_order(images: Tab, azure: Upstream) -> None
     assert originals == [picture(0), picture(1)]
 
 
+def test_the_line_under_the_picture_tells_the_tokens_the_service_counted(images: Tab) -> None:
+    line = images.generate("a cat").look("image-facts")
+    assert line.startswith("1 picture · deployment gpt-image-1 · 4 tokens in · 8 tokens out · ")
+
+
 def test_the_timeline_has_the_one_answer(images: Tab) -> None:
     images.generate("a cat")
     assert images.lines("image-status")[0].endswith("**Done**")

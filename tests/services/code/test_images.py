@@ -63,6 +63,13 @@ def test_a_prompt_stays_a_prompt_on_the_way_to_a_deployment(azure: Upstream, run
 
 
 @pytest.mark.parametrize("label", SYNC)
+def test_the_code_asks_for_no_previews_which_it_would_not_show(azure: Upstream, run: Run, label: str) -> None:
+    request = ImageRequest(prompt="a cat", deployment="draw", partial_images=3)
+    assert run(code(request, azure, "v1")[label]).status == 0
+    assert not {"stream", "partial_images"} & set(azure.bill[0].json)
+
+
+@pytest.mark.parametrize("label", SYNC)
 def test_every_setting_is_in_the_code(azure: Upstream, run: Run, label: str) -> None:
     settings = {
         "quality": "low",
