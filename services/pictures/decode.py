@@ -1,6 +1,7 @@
 """The one place where pictures are decoded: anything else is refused, copies are re-encoded."""
 
 import io
+import re
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,6 +11,23 @@ from services.errors import BadReply
 MAX_SIDE = 4_096
 MAX_PIXELS = 16_777_216
 SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+
+
+_OURS = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
+_OTHERS = (
+    (rb"GIF8", "a GIF"),
+    (rb"BM", "a BMP picture"),
+    (rb"II\*\x00|MM\x00\*", "a TIFF picture"),
+    (rb"\x00\x00\x01\x00", "an icon"),
+    (rb"%PDF", "a PDF document"),
+    (rb"%!PS", "a PostScript file"),
+    (rb"PK\x03\x04", "a ZIP archive"),
+    (rb"\s*(<\?xml.*?>\s*)?<svg", "an SVG drawing"),
+    (rb"\s*<", "a web page"),
+    (rb"\s*[{\[]", "a JSON text"),
+)
+_EXPECTED = "where a PNG, JPEG or WebP picture was expected"
+_ADVICE = "The other pictures are not affected. Generate again for another try."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +47,17 @@ def decode(original: bytes, sides: Collection[int]) -> Decoded:
     """
     from PIL import Image  # 0.1 s and 10 MB that a text page never needs
 
-    if not original:
-        raise BadReply("The service sent an empty picture.")
+    if not _OURS.match(original):
+        raise _refused(f"{_kind(original)} {_EXPECTED}" if original else "an empty picture")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(original), formats=list(SUFFIXES)) as image:
                 format, (width, height) = image.format or "", image.size
                 if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
-                    raise BadReply(f"The service sent a picture that is too large: {width}×{height} pixels.")
+                    raise _refused(f"a picture that is too large: {width}×{height} pixels")
                 if getattr(image, "n_frames", 1) != 1:
-                    raise BadReply("The service sent an animation where a picture was expected.")
+                    raise _refused(f"an animation {_EXPECTED}")
                 image.verify()
             with Image.open(io.BytesIO(original), formats=list(SUFFIXES)) as image:
                 image.load()
@@ -47,11 +65,22 @@ def decode(original: bytes, sides: Collection[int]) -> Decoded:
                 return Decoded(format, width, height, copies)
     except BadReply:
         raise
-    except Exception:  # a decoder that is fed anything may raise anything
-        raise BadReply(
-            "The service sent something that is not a whole PNG, JPEG or WebP picture.",
-            advice="The other pictures are not affected. Generate again for another try.",
-        ) from None
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise _refused("a picture that is too large to be opened") from None
+    except Exception as error:  # a decoder that is fed anything may raise anything
+        if "MAX_TEXT" in str(error):
+            raise _refused("a picture that hides far too much text") from None
+        raise _refused("a picture that is damaged or not complete") from None
+
+
+def _kind(content: bytes) -> str:
+    """What something that is none of our pictures seems to be."""
+    found = (name for start, name in _OTHERS if re.match(start, content[:1_000], re.DOTALL | re.IGNORECASE))
+    return next(found, "something unknown")
+
+
+def _refused(what: str) -> BadReply:
+    return BadReply(f"The service sent {what}.", advice=_ADVICE)
 
 
 def _copy(image: object, side: int) -> bytes:

@@ -79,7 +79,7 @@ def test_a_set_keeps_its_order_with_every_kind_of_slot(bench: Bench, azure: Upst
 def test_bytes_that_are_no_picture_have_their_own_message(bench: Bench, azure: Upstream) -> None:
     row = work(bench, azure, generated(b"<html></html>", picture(1)))
     assert (row["state"], bench.originals()) == ("succeeded", [None, picture(1)])
-    assert "not a whole PNG, JPEG or WebP" in row["slots"][0]["error"]
+    assert "a web page where" in row["slots"][0]["error"]
 
 
 def test_linked_pictures_are_fetched_without_any_key_and_their_links_are_not_kept(

@@ -57,10 +57,11 @@ def wide() -> bytes:
 @pytest.mark.parametrize(
     ("reply", "sentence"),
     [
-        (Reply(200, "<html>Error</html>", {"content-type": "image/png"}), "not a whole PNG, JPEG or WebP"),
+        (Reply(200, "<html>Error</html>", {"content-type": "image/png"}), "a web page where"),
         (Reply(200, b""), "an empty picture"),
-        (Reply(200, picture(1)[:60]), "not a whole PNG, JPEG or WebP"),
-        (Reply(200, gif()), "not a whole PNG, JPEG or WebP"),
+        (Reply(200, picture(1)[:60]), "damaged or not complete"),
+        (Reply(200, picture(1) + b"x", content_length=60), "damaged or not complete"),
+        (Reply(200, gif()), "a GIF where"),
         (Reply(200, animation()), "an animation"),
         (Reply(200, wide()), "too large: 4097×1"),
         (Reply(200, b"x" * (26 * 2**20), gzip=True), "larger than 25 MiB"),

@@ -142,10 +142,11 @@ def test_two_refused_keys_end_it(bench: Bench, azure: Upstream) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("where", ["{spy}/openai/images/generations:submit", "//[::1", "\\\\x", ""])
 def test_a_redirected_submit_fails_in_words(
-    bench: Bench, azure: Upstream, spy: Upstream, status: int
+    bench: Bench, azure: Upstream, spy: Upstream, status: int, where: str
 ) -> None:
-    azure.enqueue("submit", Reply(status, b"", {"location": f"{spy.url}/openai/images/generations:submit"}))
+    azure.enqueue("submit", Reply(status, b"", {"location": where.format(spy=spy.url)}))
     row = bench.work()
     assert (row["state"], row["error"]["message"]) == (
         "failed",

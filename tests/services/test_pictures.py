@@ -22,6 +22,8 @@ from tests.services.following import ME, OTHER
 from tests.services.test_store import full_disk
 
 HOUR = 3_600
+FRAME = Image.new("RGB", (16, 12))
+INSTEAD = "where a PNG, JPEG or WebP picture was expected."
 Size = tuple[int, int]
 
 
@@ -138,39 +140,48 @@ def test_many_threads_may_add_the_same_picture(pictures: Pictures, folder: Path)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "empty picture"),
-        (b"<html><body>Error</body></html>", "not a whole PNG"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "not a whole PNG"),
-        (b"%PDF-1.7 ...", "not a whole PNG"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a whole PNG"),
-        (b"\x89PNG\r\n\x1a\n", "not a whole PNG"),
-        (encode("GIF"), "not a whole PNG"),
-        (encode("BMP"), "not a whole PNG"),
-        (encode("TIFF"), "not a whole PNG"),
-        (encode("ICO", size=(16, 16)), "not a whole PNG"),
-        (encode("PNG", save_all=True, append_images=[Image.new("RGB", (16, 12))]), "an animation"),
-        (encode("WEBP", save_all=True, append_images=[Image.new("RGB", (16, 12))]), "an animation"),
-        (encode("PNG", size=(4_097, 1)), "too large: 4097×1"),
-        (png_header(1, 1_000_000), "too large"),
-        (png_header(4_000, 4_400), "too large"),
-        (png_header(9_400, 9_400), "too large"),
-        (png_header(12_000, 12_000), "not a whole PNG"),
-        (png_header(65_000, 65_000), "not a whole PNG"),
-        (png_header(4_000, 4_000), "not a whole PNG"),
+        (b"", "an empty picture."),
+        (b"<html><body>Error</body></html>", f"a web page {INSTEAD}"),
+        (b"\n<!DOCTYPE html>", f"a web page {INSTEAD}"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", f"an SVG drawing {INSTEAD}"),
+        (b"<?xml version='1.0'?>\n<svg/>", f"an SVG drawing {INSTEAD}"),
+        (b'{"error": {}}', f"a JSON text {INSTEAD}"),
+        (b"%PDF-1.7 ...", f"a PDF document {INSTEAD}"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", f"a PostScript file {INSTEAD}"),
+        (b"PK\x03\x04" + encode("PNG"), f"a ZIP archive {INSTEAD}"),
+        (b"RIFF\x00\x00\x00\x00WAVE", f"something unknown {INSTEAD}"),
+        (encode("GIF"), f"a GIF {INSTEAD}"),
+        (encode("BMP"), f"a BMP picture {INSTEAD}"),
+        (encode("TIFF"), f"a TIFF picture {INSTEAD}"),
+        (encode("ICO", size=(16, 16)), f"an icon {INSTEAD}"),
+        (b"\x89PNG\r\n\x1a\n", "a picture that is damaged or not complete."),
+        (png_header(4_000, 4_000), "a picture that is damaged or not complete."),
+        (encode("PNG", save_all=True, append_images=[Image.new("RGB", (16, 12))]), f"an animation {INSTEAD}"),
+        (
+            encode("WEBP", save_all=True, append_images=[Image.new("RGB", (16, 12))]),
+            f"an animation {INSTEAD}",
+        ),
+        (encode("PNG", size=(4_097, 1)), "a picture that is too large: 4097×1 pixels."),
+        (png_header(1, 1_000_000), "a picture that is too large: 1×1000000 pixels."),
+        (png_header(4_000, 4_400), "a picture that is too large: 4000×4400 pixels."),
+        (png_header(9_400, 9_400), "a picture that is too large: 9400×9400 pixels."),
+        (png_header(12_000, 12_000), "a picture that is too large to be opened."),
+        (png_header(65_000, 65_000), "a picture that is too large to be opened."),
     ],
 )
 def test_what_is_no_picture_is_refused_and_leaves_nothing(
     pictures: Pictures, folder: Path, content: bytes, reason: str
 ) -> None:
-    with pytest.raises(BadReply, match=reason):
+    with pytest.raises(BadReply) as caught:
         pictures.add(content)
+    assert str(caught.value) == f"The service sent {reason}" and caught.value.advice
     assert list(folder.iterdir()) == []
 
 
 def test_a_bomb_in_a_text_chunk_is_refused(pictures: Pictures) -> None:
     info = PngImagePlugin.PngInfo()
     info.add_text("bomb", "x" * 2**23, zip=True)
-    with pytest.raises(BadReply):
+    with pytest.raises(BadReply, match="hides far too much text"):
         pictures.add(encode("PNG", pnginfo=info))
 
 
@@ -214,7 +225,7 @@ def test_exif_that_no_decoder_understands_is_refused_in_words(pictures: Pictures
             try:
                 pictures.add(data[: at + length] + crc + data[at + length + 4 :])
             except BadReply as refused:
-                assert str(refused).startswith("The service sent something")
+                assert str(refused).startswith("The service sent a picture that is damaged")
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_file(pictures: Pictures, folder: Path) -> None:
