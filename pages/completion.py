@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services import ServiceError
+from services import MAX_ALTERNATIVES, ServiceError
 from ui import (
     actions,
     errors,
@@ -47,6 +47,12 @@ def go_on(text: str) -> None:
     if showing.id == shown:
         prompts.replace(text)
         generate()
+
+
+def score(text: str) -> None:
+    """The same with probabilities."""
+    st.session_state["completion-logprobs"] = MAX_ALTERNATIVES
+    go_on(text)
 
 
 def stop() -> None:
@@ -99,7 +105,8 @@ with writing:
                 errors.show(problem, "problem")
         if run is not None and ended:
             with st.container(key="completion-finished"):
-                live.show(run, go_on, prompts.replace)
+                knows = services.text_family(st.session_state["completion-deployment"] or "").knobs
+                live.show(run, go_on, prompts.replace, score if "logprobs" in knows else None)
                 offers.show(run, services, generate)
         elif run is not None:
             with st.container(key="completion-live"):

@@ -172,11 +172,10 @@ def _n() -> None:
 
 
 def _logprobs() -> None:
-    widgets.segmented_control(
+    widgets.select_slider(
         "Show probabilities",
         CHOICES["completion-logprobs"],
         key="completion-logprobs",
-        required=True,
         format_func=lambda count: str(count or "Off"),
         help="Colours every token by how likely it was, and lists up to five that could have stood there. "
         "Turn it on to see where the model hesitated, and to go on from another token.",

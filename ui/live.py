@@ -56,9 +56,9 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
     st.rerun()
 
 
-def show(run: Run[TextSnapshot], go_on: cards.Edit, use: cards.Edit) -> None:
+def show(run: Run[TextSnapshot], go_on: cards.Edit, use: cards.Edit, score: cards.Edit | None = None) -> None:
     """A run that has ended. go_on: makes a text the prompt and generates from there. use: makes a text the
-    prompt."""
+    prompt. score: as go_on, with probabilities; None where the deployment reports none."""
     snapshot, error = run.value, run.error
     if run.notice:
         st.caption(f":material/key: {escape(run.notice)}")
@@ -73,14 +73,24 @@ def show(run: Run[TextSnapshot], go_on: cards.Edit, use: cards.Edit) -> None:
     if snapshot.prompt_filter.state.value != "clean":
         filters.show(snapshot.prompt_filter, "prompt-annotations")
     if snapshot.choices:
-        st.button(
-            "Regenerate",
-            key=f"completion-regenerate-{run.id}",
-            icon=":material/refresh:",
-            help="The same prompt once more, with the parameters as they are now.",
-            on_click=go_on,
-            args=(run.request.prompt,),
-        )
+        with st.container(horizontal=True, key="completion-again"):
+            st.button(
+                "Regenerate",
+                key=f"completion-regenerate-{run.id}",
+                icon=":material/refresh:",
+                help="The same prompt once more, with the parameters as they are now.",
+                on_click=go_on,
+                args=(run.request.prompt,),
+            )
+            if score is not None and not any(choice.tokens for choice in snapshot.choices):
+                st.button(
+                    "Regenerate with probabilities",
+                    key=f"completion-score-{run.id}",
+                    icon=":material/format_color_text:",
+                    help="The same prompt once more, with every token coloured by how likely it was.",
+                    on_click=score,
+                    args=(run.request.prompt,),
+                )
         _facts(run)
         filters.annotations(snapshot)
 

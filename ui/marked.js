@@ -1,14 +1,19 @@
 // Draws a text piece by piece; every text goes in through textContent.
 
 export default function ({ parentElement, data }) {
-  parentElement.querySelector("section").replaceChildren(...data.pieces.map(([look, text, words]) => {
-    if (!look) return document.createTextNode(text)
-    const piece = document.createElement(text ? "mark" : "span")
-    piece.className = look
-    piece.textContent = text
+  const section = parentElement.querySelector("section")
+  section.className = data.side
+  section.replaceChildren(...data.pieces.map(([look, text, words]) => {
+    const piece = document.createElement(look && text ? "mark" : "span")
+    piece.className = look || "plain"
+    if (!look) {
+      piece.textContent = text
+      return piece
+    }
+    const end = text.trimEnd().length  // the words stand on the line of the text
     const said = document.createElement("small")
     said.textContent = words
-    piece.append(said)
+    piece.append(text.slice(0, end), said, text.slice(end))
     return piece
   }))
 }

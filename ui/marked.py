@@ -38,7 +38,7 @@ def is_marked(choice: Choice) -> bool:
 def show(choice: Choice) -> None:
     """An answer, its marks, and how far it was checked where the filter runs beside the stream."""
     pieces = tuple(cut_up(choice.text, marks(choice), choice.filter.checked_up_to))
-    _draw(pieces, f"completion-marked-{choice.index}")
+    _draw(pieces, "generated", f"completion-marked-{choice.index}")
 
 
 def show_prompt(prompt: str, report: FilterReport, key: str) -> None:
@@ -53,7 +53,7 @@ def show_prompt(prompt: str, report: FilterReport, key: str) -> None:
         end = max(mark.end for mark in found) + AROUND
         inside = [Mark(mark.start - start, mark.end - start, mark.look, mark.words) for mark in found]
         st.caption("In the prompt:")
-        _draw(tuple(cut_up(prompt[start:end], inside)), key)
+        _draw(tuple(cut_up(prompt[start:end], inside)), "prompt", key)
 
 
 def marks(choice: Choice) -> list[Mark]:
@@ -92,6 +92,6 @@ def cut_up(text: str, marks: Sequence[Mark], checked: int | None = None) -> Iter
         yield CHECKED
 
 
-def _draw(pieces: tuple[Piece, ...], key: str) -> None:
+def _draw(pieces: tuple[Piece, ...], side: str, key: str) -> None:
     component = st.components.v2.component("marked", html="<section></section>\n", css=_CSS, js=_JS)
-    component(data={"pieces": pieces}, key=key)
+    component(data={"pieces": pieces, "side": side}, key=key)

@@ -16,6 +16,11 @@ def slider(label: str, low: float, high: float, *, key: str, **options: Any) -> 
     st.slider(label, low, high, st.session_state[key], key=key, **options)
 
 
+def select_slider(label: str, choices: Sequence[Any], *, key: str, **options: Any) -> None:
+    """`st.select_slider` over the choices, in their order."""
+    st.select_slider(label, choices, st.session_state[key], key=key, **options)
+
+
 def number_input(label: str, *, key: str, **options: Any) -> None:
     """`st.number_input`."""
     st.number_input(label, value=st.session_state[key], key=key, **options)

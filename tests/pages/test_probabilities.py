@@ -72,3 +72,20 @@ def test_the_page_loads_no_tables_for_them(text: Tab) -> None:
     before = {"pandas", "pyarrow"} & set(sys.modules)
     text.generate("Hi", logprobs=5)
     assert {"pandas", "pyarrow"} & set(sys.modules) == before
+
+
+def test_a_result_without_them_can_be_had_again_with_them(text: Tab, azure: Upstream) -> None:
+    text.generate("Hi")
+    text.press(f"score-{text.shown}")
+    assert [request.json.get("logprobs") for request in azure.requests] == [None, 5]
+    assert azure.requests[1].json["prompt"] == "Hi"
+    assert len(given(text, KEY)["tokens"]) == 4
+    assert not text.has(f"completion-score-{text.shown}")
+
+
+def test_it_is_not_offered_where_the_deployment_reports_none(text: Tab, azure: Upstream) -> None:
+    azure.defaults["chat"] = azure.chat
+    text.fill(deployment="o3-mini").at.run()
+    text.generate("Hi")
+    assert text.has(f"completion-regenerate-{text.shown}")
+    assert not text.has(f"completion-score-{text.shown}")

@@ -6,7 +6,16 @@ from functools import partial
 
 import streamlit as st
 
-from services import CompletionRequest, Entry, NotFound, OperationView, Run, Services, TextSnapshot
+from services import (
+    MAX_ALTERNATIVES,
+    CompletionRequest,
+    Entry,
+    NotFound,
+    OperationView,
+    Run,
+    Services,
+    TextSnapshot,
+)
 from ui import errors, gallery, live, places, reuse, timeline, when
 from ui.copy import copy_button
 from ui.history import exports, favourite, settings, words
@@ -104,6 +113,7 @@ def _text(run: Run[TextSnapshot], start: Start, services: Services) -> None:
             run,
             lambda text: start(replace(request, prompt=text)),
             lambda text: reuse.use_prompt(replace(request, prompt=text)),
+            lambda text: start(replace(request, prompt=text, logprobs=MAX_ALTERNATIVES)),
         )
     else:
         live.follow(run, live.updates_interval(services))
