@@ -33,7 +33,7 @@ class Line:
 
     connected: whether a byte of the request may have left. unknown: its host's name leads nowhere.
     untrusted: the other side's certificate was not accepted. forbidden: its host has an address that it must
-    not have. overdue: in words, the time-out that ended it, if one did.
+    not have. answered: the head of an answer has arrived. overdue: in words, the time-out that ended it.
     """
 
     def __init__(
@@ -47,12 +47,13 @@ class Line:
         self.forbidden = False
         self.untrusted = False
         self.hung_up = False
+        self.answered = False
         self.overdue: str | None = None
         self._deadline = deadline
         self._clock = clock
         self._admits = admits
         self._ends = clock() + deadline.total
-        self._head_due: float | None = self._ends
+        self._head_due = self._ends
         self._lock = threading.Lock()
         self._held: socket.socket | None = None
         self._found: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -111,14 +112,10 @@ class Line:
         """The request has left: from now on the head of an answer is due."""
         self._head_due = self._clock() + self._deadline.first_byte
 
-    def answered(self) -> None:
-        """The head of the answer has arrived."""
-        self._head_due = None
-
     def reading(self, sock: socket.socket) -> contextlib.AbstractContextManager[None]:
         """Gives one read the time that is left; TimeoutError where none is."""
         due, overdue = self._head_due, f"did not answer within {self._deadline.first_byte:g} s"
-        if due is None:
+        if self.answered:
             idle = self._deadline.idle
             due, overdue = self._clock() + idle, f"fell silent for {idle:g} s in the middle of its answer"
         if due >= self._ends:
@@ -183,7 +180,10 @@ class _TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         with self._line.reading(self._sock):
-            return self._raw.readinto(buffer)
+            got = self._raw.readinto(buffer)
+        if got == 0 and not self._line.answered:
+            raise ConnectionResetError("the head was cut")  # `http.client` would take it for complete
+        return got
 
     def close(self) -> None:
         self._raw.close()
@@ -202,7 +202,7 @@ class _Response(http.client.HTTPResponse):
 
     def begin(self) -> None:
         super().begin()
-        self._line.answered()
+        self._line.answered = True
 
     def _read_status(self) -> tuple[str, int, str]:
         """The final status line: 100 to 199 announce another (RFC 9110, 15.2); only 101 ends HTTP."""

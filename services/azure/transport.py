@@ -46,7 +46,11 @@ class Exchange:
             try:
                 block = self._response.raw.read1(_BLOCK, decode_content=True)
             except urllib3.exceptions.DecodeError:
-                raise BadReply("The answer cannot be unpacked.", status=self.status) from None
+                raise BadReply(
+                    "The service sent an answer that cannot be unpacked.",
+                    advice="A proxy may stand in between, or the service is failing; try again.",
+                    status=self.status,
+                ) from None
             except (urllib3.exceptions.HTTPError, OSError):
                 raise _lost(self._line, self._host, costs=self._costs, status=self.status) from None
             if not block:
