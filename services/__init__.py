@@ -86,6 +86,6 @@ __all__ = [
     "branch",
     "branches",
     "positions",
-    "token_bytes",
     "size_problem",
+    "token_bytes",
 ]
