@@ -60,6 +60,7 @@ ATTEMPTS: dict[str, Callable[[Services, str], Any]] = {
     "delete_everything": lambda services, _: services.delete_everything(OTHER),
     "disk_use": lambda services, _: services.disk_use(OTHER).pictures_bytes,
     "export_zip": lambda services, id: list(services.export_zip(OTHER, [id])),
+    "export_record": lambda services, id: services.export_record(OTHER, id),
     "export_lines": lambda services, _: b"".join(services.export_lines(OTHER)),
     "export_link": lambda services, id: opened(services, services.export_link(OTHER, [id])),
     "open_export": lambda services, id: opened(services, services.export_link(ME, [id])),
