@@ -83,3 +83,10 @@ class Playground:
             process.kill()
             process.wait()
             raise RuntimeError(f"The playground did not end on SIGTERM:\n{self.log.read_text()}") from None
+
+    def kill(self) -> None:
+        """Ends the server as a power cut does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None

@@ -1,9 +1,11 @@
 """An image operation from the press of a button to the pictures on disk, and what it survives."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.azure_bodies import IMAGE_BLOCKED, picture, succeeded
+from tests.azure_bodies import IMAGE_BLOCKED, drawing, picture, succeeded
 from tests.browser.conftest import Start, Visit, connected_to
 from tests.browser.playground import Playground
 from tests.browser.screen import ask, button, drawn, open_page, pictures, prompt, status
@@ -114,18 +116,41 @@ def test_pictures_outlive_a_refresh_and_a_restart_without_a_further_request(
     assert len(azure.requests) == asked
 
 
-def test_an_operation_finishes_by_itself_after_a_restart(page: Page, azure: Upstream, start: Start) -> None:
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_refresh_a_restart_and_a_second_tab_see_the_same_operation_finish_once(
+    page: Page, azure: Upstream, start: Start, end: str
+) -> None:
     azure.running = ENDLESS
     playground = start(**connected_to(azure.url))
     order(page, playground.url, "a kite")
     expect(status(page)).to_contain_text("status “running”")
-    playground.stop()
-    azure.running = 0
+    page.reload()
+    expect(status(page)).to_contain_text("status “running”")
+    getattr(playground, end)()
     playground.start()
-    expect(pictures(page)).to_have_count(1)  # the page finds its way back, too
-    expect(status(page)).to_contain_text("Done")
-    loaded(pictures(page))
-    assert len(azure.received("submit")) == 1
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    expect(status(tab)).to_contain_text("status “running”")
+    azure.running = 0
+    for each in (tab, page):  # the first finds its way back by itself
+        expect(pictures(each)).to_have_count(1)
+        expect(status(each)).to_contain_text("Done")
+        loaded(pictures(each))
+    assert (len(azure.received("submit")), len(azure.bill)) == (1, 1)
+
+
+def test_a_picture_is_seen_while_it_is_drawn(page: Page, azure: Upstream, start: Start) -> None:
+    settings = {"AZURE_OPENAI_IMAGE_DEPLOYMENTS": "gpt-image-1"}
+    playground = start(**connected_to(azure.url), **settings)
+    azure.enqueue("generation", drawing(picture(1, side=600), last=picture(7), pause=6))
+    order(page, playground.url, "a kite")
+    shown = status(page).locator("img")
+    expect(shown).to_have_attribute("src", re.compile("^data:image/jpeg"))
+    loaded(shown)
+    expect(page.get_by_text("Still being drawn")).to_be_visible()
+    expect(pictures(page)).to_have_count(1)
+    expect(shown).to_have_count(0)
+    assert saved(page) == picture(7)
 
 
 @pytest.mark.parametrize("by", ["button", "Esc"])
