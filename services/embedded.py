@@ -89,7 +89,10 @@ def sandbox_settings(settings: Settings, url: str) -> Settings:
         text_deployments=(
             Deployment("sandbox-text", "text-smollm2-135m"),
             Deployment("sandbox-chat", "chat-smollm2-135m"),
+            Deployment("sandbox-text-async", "text-smollm2-135m"),
+            Deployment("sandbox-chat-async", "chat-smollm2-135m"),
         ),
+        image_deployments=(Deployment("sandbox-image", "sandbox-illustrator"),),
     )
 
 

@@ -80,7 +80,7 @@ def _deployment(services: Services) -> None:
         st.session_state["image-deployment"] = None
         return
     if st.session_state["image-deployment"] not in ("", *names):
-        st.session_state["image-deployment"] = names[0]
+        st.session_state["image-deployment"] = "" if services.sandbox else names[0]
         _switched(services)
     widgets.selectbox(
         "Deployment",
