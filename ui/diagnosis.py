@@ -33,8 +33,8 @@ def configured(services: Services) -> None:
 
 
 def follow(run: Run[tuple[Check, ...]]) -> None:
-    """The checks as they are made; stays when they are done."""
-    place = st.empty()
+    """The checks as they are made; once they are done, the page is drawn again with what they brought."""
+    place, ended = st.empty(), run.ended
     for checks in run.changes(lambda: UPDATE_S):
         with place.container():
             for check in checks:
@@ -44,6 +44,8 @@ def follow(run: Run[tuple[Check, ...]]) -> None:
         st.session_state.get("run")  # a point at which Streamlit may interrupt
     if run.error is not None:
         errors.show(run.error)
+    if not ended:
+        st.rerun()
 
 
 def _check(check: Check) -> None:

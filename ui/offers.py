@@ -41,7 +41,7 @@ def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None
         )
 
     knob = _PARAMETERS.get(error.param or "", error.param or "")
-    if error.code == "OperationNotSupported":
+    if error.code == "OperationNotSupported" or _knows_only_chat(run, services):
         call = "Completion" if run.request.chat else "Chat"
         offer(f"Send as {call.lower()}", lambda: _change_call(services, deployment, call))
     elif knob in _WIDGETS and knob in services.text_family(deployment).knobs:
@@ -50,6 +50,13 @@ def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None
             offer(f"Send with the default {words}", lambda: _reset(key))
         else:
             offer(f"Send without {words}", lambda: services.learn(deployment, without=knob))
+
+
+def _knows_only_chat(run: Run[TextSnapshot], services: Services) -> bool:
+    """Whether a server other than Azure's was asked for a completion and has nothing at that address."""
+    error = run.error
+    missing = error is not None and error.status in (404, 405, 501) and error.code != "DeploymentNotFound"
+    return missing and services.settings.v1_path is not None and not run.request.chat
 
 
 def _accept(change: Callable[[], None], generate: Callable[[], None]) -> None:
