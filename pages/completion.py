@@ -14,6 +14,7 @@ from ui import (
     parameters,
     prompts,
     session,
+    view_code,
     widgets,
 )
 from ui.confirm import start_over
@@ -33,11 +34,10 @@ def generate() -> None:
     """Starts a run with what the page holds; the second press of a double click, which still belongs to what
     was shown before the first, starts nothing."""
     st.session_state["completion-problem"] = None
-    request, kept = parameters.completion_request(), keeping.wanted("completion")
-    if showing.id != shown:
-        return
     try:
-        showing.show(services.complete(owner, request, keep=kept).id)
+        request, kept = parameters.completion_request(), keeping.wanted("completion")
+        if showing.id == shown:
+            showing.show(services.complete(owner, request, keep=kept).id)
     except ServiceError as error:
         st.session_state["completion-problem"] = error
 
@@ -108,6 +108,7 @@ with writing:
                 knows = services.text_family(st.session_state["completion-deployment"] or "").knobs
                 live.show(run, go_on, prompts.replace, score if "logprobs" in knows else None)
                 offers.show(run, services, generate)
+                view_code.show(services.text_code(run.request), "completion")
         elif run is not None:
             with st.container(key="completion-live"):
                 live.follow(run, live.updates_interval(services))

@@ -18,7 +18,7 @@ from services.azure.spans import Ruler
 from services.azure.text_request import CompletionRequest, only
 from services.azure.text_request import check as check_completion
 from services.azure.versions import Operation
-from services.code import Connection, Snippet, image_code
+from services.code import Connection, Snippet, image_code, text_code
 from services.config import V1, Settings, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
@@ -209,9 +209,16 @@ class Services:
 
     def image_code(self, request: ImageRequest) -> tuple[Snippet, ...]:
         """A request as code that makes it; the key comes from the environment of whoever runs it."""
+        return image_code(request, request.api_version or self.settings.image_api_version, self._connection)
+
+    def text_code(self, request: CompletionRequest) -> tuple[Snippet, ...]:
+        """The same for a completion."""
+        return text_code(request, request.api_version or self.settings.api_version, self._connection)
+
+    @property
+    def _connection(self) -> Connection:
         endpoint, v1_path = self.settings.endpoint or "", self.settings.v1_path
-        connection = Connection(endpoint, v1_path, is_azure(endpoint, v1_path))
-        return image_code(request, request.api_version or self.settings.image_api_version, connection)
+        return Connection(endpoint, v1_path, is_azure(endpoint, v1_path))
 
     def picture_link(self, owner: str, key: str, variant: Variant) -> str:
         """A path at which the owner's browser gets a picture."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from services import Filtered, Run, RunState, Services, TextSnapshot, Wait
+from services import CompletionRequest, Filtered, Run, RunState, Services, TextSnapshot, Wait
 from ui import cards, errors, filters
 from ui.plain import escape
 
@@ -46,7 +46,7 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
             growing = growing or cards.Growing(run.request)
             growing.show(choice)
         now = f"Writing · {snapshot.chunks // 20 * 20}+ tokens" if snapshot.chunks >= 20 else "Writing"
-        now = f":material/edit: {now if snapshot.choices else 'Waiting for the first token'}…"
+        now = f":material/edit: {now if snapshot.choices else _waiting(run.request)}…"
         if (wait := run.waiting) is not None:
             now = countdown(wait)
         if now != said:
@@ -54,6 +54,12 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
             said = now
         st.session_state.get("run")  # a point at which Streamlit may interrupt
     st.rerun()
+
+
+def _waiting(request: CompletionRequest) -> str:
+    if request.streamed:
+        return "Waiting for the first token"
+    return f"Waiting for the best of {request.best_of}, which is known when all are written"
 
 
 def show(run: Run[TextSnapshot], go_on: cards.Edit, use: cards.Edit, score: cards.Edit | None = None) -> None:

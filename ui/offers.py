@@ -5,19 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from services import Operation, Run, ServiceError, Services, TextSnapshot
+from ui.knob_widgets import KEYS
 from ui.parameters import COMPLETION
 
-_WIDGETS = {
-    "temperature": "completion-temperature",
-    "top_p": "completion-top-p",
-    "frequency_penalty": "completion-frequency-penalty",
-    "presence_penalty": "completion-presence-penalty",
-    "max_tokens": "completion-max-tokens",
-    "stop": "completion-stop-sequences",
-    "n": "completion-n",
-    "reasoning_effort": "completion-effort",
-    "logprobs": "completion-logprobs",
-}
 _PARAMETERS = {"max_completion_tokens": "max_tokens", "top_logprobs": "logprobs"}  # of chat
 
 
@@ -44,8 +34,8 @@ def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None
     if error.code == "OperationNotSupported" or _knows_only_chat(run, services):
         call = "Completion" if run.request.chat else "Chat"
         offer(f"Send as {call.lower()}", lambda: _change_call(services, deployment, call))
-    elif knob in _WIDGETS and knob in services.text_family(deployment).knobs:
-        key, words = _WIDGETS[knob], knob.replace("_", " ")
+    elif knob in KEYS and knob in services.text_family(deployment).knobs:
+        key, words = KEYS[knob], knob.replace("_", " ")
         if error.code == "unsupported_value" and st.session_state[key] != COMPLETION[key]:
             offer(f"Send with the default {words}", lambda: _reset(key))
         else:

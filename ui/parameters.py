@@ -1,10 +1,11 @@
 """What the widgets of both pages hold: where each starts, what it may be, and the request they make."""
 
+import re
 from typing import Any
 
 import streamlit as st
 
-from services import EFFORTS, MAX_ALTERNATIVES, CompletionRequest, ImageFamily, ImageRequest
+from services import EFFORTS, MAX_ALTERNATIVES, CompletionRequest, ImageFamily, ImageRequest, Invalid
 
 COMPLETION: dict[str, Any] = {
     "completion-prompt": "",
@@ -20,6 +21,12 @@ COMPLETION: dict[str, Any] = {
     "completion-stop-sequences": "",
     "completion-n": 1,
     "completion-logprobs": 0,
+    "completion-best-of": 1,
+    "completion-echo": False,
+    "completion-suffix": "",
+    "completion-logit-bias": "",
+    "completion-seed": "",
+    "completion-user": "",
     "completion-api-version": None,
 }
 IMAGE: dict[str, Any] = {
@@ -57,6 +64,9 @@ RANGES = {
     "completion-presence-penalty": (-2.0, 2.0),
 }
 
+_BIAS = re.compile(r"\s*([0-9]{1,7})\s*[:=,\s]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)\s*")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+
 
 def valid(key: str, value: Any) -> bool:
     """Whether a widget can hold a kept value: another version of the playground may have kept it."""
@@ -72,7 +82,7 @@ def valid(key: str, value: Any) -> bool:
 
 
 def completion_request() -> CompletionRequest:
-    """What the completion page's widgets hold."""
+    """What the completion page's widgets hold. Raises Invalid where a text is not what it should be."""
     value = {key.removeprefix("completion-"): st.session_state.get(key) for key in COMPLETION}
     chat = value["call"] == "Chat"
     return CompletionRequest(
@@ -90,6 +100,12 @@ def completion_request() -> CompletionRequest:
         presence_penalty=value["presence-penalty"] or 0.0,
         frequency_penalty=value["frequency-penalty"] or 0.0,
         logprobs=value["logprobs"] or None,
+        best_of=None if chat or value["best-of"] == 1 else value["best-of"] or 0,
+        echo=not chat and bool(value["echo"]),
+        suffix=(not chat and value["suffix"]) or None,
+        logit_bias=logit_bias(value["logit-bias"] or ""),
+        seed=seed(value["seed"] or ""),
+        user=value["user"] or None,
     )
 
 
@@ -175,3 +191,30 @@ def stop_lines(stops: tuple[str, ...]) -> str:
 def stop_sequences(text: str) -> tuple[str, ...]:
     r"""One sequence a line, spaces kept; `\n` and `\t` stand for a line break and a tab."""
     return tuple(line.replace("\\n", "\n").replace("\\t", "\t") for line in text.split("\n") if line)
+
+
+def logit_bias(text: str) -> tuple[tuple[str, float], ...]:
+    """One pair a line, a token's id and its bias. Raises Invalid, which names the line."""
+    found: dict[str, float] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        pair = _BIAS.fullmatch(line)
+        if pair is None or abs(float(pair[2])) > 100:
+            raise Invalid(
+                f"Line {number} of the logit bias, “{line[:40]}”, is not a token id and a number "
+                "from −100 to 100, such as 50256: -100. Nothing was sent."
+            )
+        if pair[1] in found:
+            raise Invalid(f"The logit bias names token {pair[1]} twice. Nothing was sent.")
+        found[pair[1]] = float(pair[2])
+    return tuple(found.items())
+
+
+def seed(text: str) -> int | None:
+    """A whole number, None for an empty text. Raises Invalid."""
+    if not text.strip():
+        return None
+    if not _WHOLE.fullmatch(text.strip()):
+        raise Invalid(f"The seed must be a whole number, and “{text[:40]}” is none. Nothing was sent.")
+    return int(text)

@@ -31,6 +31,11 @@ def text_area(label: str, *, key: str, **options: Any) -> None:
     st.text_area(label, st.session_state[key], key=key, **options)
 
 
+def text_input(label: str, *, key: str, **options: Any) -> None:
+    """`st.text_input`."""
+    st.text_input(label, st.session_state[key], key=key, **options)
+
+
 def toggle(label: str, *, key: str, **options: Any) -> None:
     """`st.toggle`."""
     st.toggle(label, st.session_state[key], key=key, **options)

@@ -22,16 +22,16 @@ def body(request: CompletionRequest, api_version: str) -> dict[str, Any]:
         "presence_penalty": request.presence_penalty,
         "frequency_penalty": request.frequency_penalty,
         "stop": list(request.stop) or None,
-        "best_of": request.best_of,
+        "best_of": None if request.streamed else request.best_of,
         "logprobs": request.logprobs,
         "echo": request.echo or None,
         "suffix": request.suffix,
         "logit_bias": dict(request.logit_bias) or None,
         "seed": request.seed,
         "user": request.user,
-        "stream_options": {"include_usage": True} if _counts(api_version) else None,
+        "stream_options": {"include_usage": True} if request.streamed and _counts(api_version) else None,
     }
-    return {"prompt": request.prompt, "stream": True} | {
+    return {"prompt": request.prompt, "stream": request.streamed} | {
         name: value for name, value in optional.items() if value is not None
     }
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from services.azure.versions import Operation
 
-COMPLETION_KNOBS = frozenset(
+SHARED_KNOBS = frozenset(
     {"temperature", "top_p", "frequency_penalty", "presence_penalty", "stop", "n", "max_tokens", "logprobs"}
+    | {"logit_bias", "seed", "user"}
 )
-CHAT_KNOBS = COMPLETION_KNOBS | {"system"}
-REASONING_KNOBS = frozenset({"system", "n", "max_tokens", "reasoning_effort"})
-ALL_KNOBS = CHAT_KNOBS | REASONING_KNOBS
+COMPLETION_KNOBS = SHARED_KNOBS | {"best_of", "echo", "suffix"}
+CHAT_KNOBS = SHARED_KNOBS | {"system"}
+REASONING_KNOBS = frozenset({"system", "n", "max_tokens", "reasoning_effort", "seed", "user"})
+ALL_KNOBS = COMPLETION_KNOBS | CHAT_KNOBS | REASONING_KNOBS
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 
 _LEGACY = r"(gpt-?3\.?5-turbo-instruct|davinci|babbage|curie|ada\b|text-|code-)"

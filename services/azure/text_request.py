@@ -13,6 +13,7 @@ PROMPT_CAP = 200_000
 MAX_STOPS = 4
 MAX_CHOICES = 128
 MAX_ALTERNATIVES = 5
+_UNSAID: dict[str, Any] = {"stop": (), "logit_bias": (), "echo": False}  # everything else: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,10 @@ class CompletionRequest:
     """What to complete and how. None leaves a field to the settings or to the service's own default.
 
     max_tokens: longest answer, in tokens. temperature: 0–2. top_p: 0–1. n: number of choices, 1–128.
-    penalties: −2 to 2. logprobs: how many alternatives to report per token, at most 5. chat: send the prompt
-    as a user message, after the system message, to a model that knows no plain completions.
+    penalties: −2 to 2. logprobs: how many alternatives to report per token, at most 5. best_of: write this
+    many and return the likeliest n, which cannot be streamed. logit_bias: token id and bias, −100 to 100.
+    chat: send the prompt as a user message, after the system message, to a model that knows no plain
+    completions.
     """
 
     deployment: str
@@ -45,10 +48,15 @@ class CompletionRequest:
     seed: int | None = None
     user: str | None = None
 
+    @property
+    def streamed(self) -> bool:
+        """Whether the answer comes as it is written; the best of several is known when all are."""
+        return self.chat or (self.best_of or 0) <= (self.n or 1)
+
 
 def only(request: CompletionRequest, knobs: Collection[str]) -> CompletionRequest:
     """The same request, with every knob that is not among these left unsaid."""
-    unsaid: dict[str, Any] = {name: () if name == "stop" else None for name in ALL_KNOBS.difference(knobs)}
+    unsaid: dict[str, Any] = {name: _UNSAID.get(name) for name in ALL_KNOBS.difference(knobs)}
     return replace(request, **unsaid)
 
 
@@ -79,6 +87,15 @@ def check(request: CompletionRequest) -> None:
             _within(request.logprobs, 0, MAX_ALTERNATIVES),
             f"Probabilities are shown for at most {MAX_ALTERNATIVES} alternatives per token.",
         ),
+        (
+            request.best_of is None or (request.n or 1) <= request.best_of <= MAX_CHOICES,
+            f"Best of must be from the number of completions to {MAX_CHOICES}.",
+        ),
+        (
+            all(_within(bias, -100, 100) for _, bias in request.logit_bias),
+            "Each logit bias must be a number from −100 to 100.",
+        ),
+        (_within(request.seed, -(2**63), 2**63 - 1), "The seed must be a whole number of at most 64 bits."),
         (_within(request.presence_penalty, -2, 2), "The presence penalty must be a number from −2 to 2."),
         (_within(request.frequency_penalty, -2, 2), "The frequency penalty must be a number from −2 to 2."),
     )

@@ -2,5 +2,6 @@
 
 from services.code.images import image_code
 from services.code.snippet import Connection, Snippet
+from services.code.text import text_code
 
-__all__ = ["Connection", "Snippet", "image_code"]
+__all__ = ["Connection", "Snippet", "image_code", "text_code"]

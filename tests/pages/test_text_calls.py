@@ -14,7 +14,9 @@ from tests.upstream import Upstream
 
 Start = Callable[..., Services]
 Visit = Callable[..., Tab]
-SAMPLING = ["temperature", "top-p", "frequency-penalty", "presence-penalty", "stop-sequences"]
+USUAL = ["temperature", "max-tokens", "top-p", "stop-sequences", "n", "logprobs"]
+PENALTIES = ["frequency-penalty", "presence-penalty"]
+SHARED = ["logit-bias", "seed", "user"]
 OFFER = "offer"
 
 
@@ -120,13 +122,13 @@ def test_the_route_without_dates_can_be_chosen(
 @pytest.mark.parametrize(
     ("deployment", "call", "expected"),
     [
-        ("prod", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
-        ("prod", "Chat", ["system", "effort", "temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
-        ("gpt-4.1", "Chat", ["system", "temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
-        ("gpt-4.1", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
-        ("davinci-002", "Completion", ["temperature", "max-tokens", *SAMPLING[1:], "n", "logprobs"]),
-        ("o3", "Chat", ["system", "effort", "max-tokens", "n"]),
-        ("gpt-5-mini", "Chat", ["system", "effort", "max-tokens", "n"]),
+        ("prod", "Completion", [*USUAL, *PENALTIES, "best-of", "echo", "suffix", *SHARED]),
+        ("prod", "Chat", ["system", "effort", *USUAL, *PENALTIES, *SHARED]),
+        ("gpt-4.1", "Chat", ["system", *USUAL, *PENALTIES, *SHARED]),
+        ("gpt-4.1", "Completion", [*USUAL, *PENALTIES, *SHARED]),
+        ("davinci-002", "Completion", [*USUAL, *PENALTIES, "best-of", "echo", "suffix", *SHARED]),
+        ("o3", "Chat", ["system", "effort", "max-tokens", "n", "seed", "user"]),
+        ("gpt-5-mini", "Chat", ["system", "effort", "max-tokens", "n", "seed", "user"]),
     ],
 )
 def test_only_the_knobs_that_the_deployment_takes_are_drawn(

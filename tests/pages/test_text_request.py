@@ -8,6 +8,8 @@ import pytest
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
 from services import Services
+from tests.azure_bodies import choice, completion
+from tests.azure_reply import Reply
 from tests.pages.browsing import KEY, ME, Tab, wait
 from tests.upstream import Upstream
 
@@ -199,8 +201,8 @@ def test_a_second_press_sends_nothing_more_when_it_breaks_the_first_off(
     started, asked = threading.Event(), threading.Event()
     complete, rerun = text.services.complete, ScriptRequests.request_rerun
 
-    def slowly(*args: Any) -> Any:
-        run = complete(*args)
+    def slowly(*args: Any, **options: Any) -> Any:
+        run = complete(*args, **options)
         asked.clear()
         started.set()
         assert asked.wait(10)
@@ -226,3 +228,80 @@ def test_generating_again_is_a_new_request(text: Tab, azure: Upstream, again: in
         text.press("generate")
     assert len(azure.received("completions")) == 1 + again
     assert text.value("prompt") == "Hi"
+
+
+# -- the parameters beyond the usual ones
+
+MORE = {
+    "best_of": 4,
+    "echo": True,
+    "suffix": "The end.",
+    "logit_bias": "50256: -100\n\n 11 = 2.5 ",
+    "seed": " -7 ",
+    "user": "somebody",
+}
+
+
+def test_every_parameter_of_the_route_is_sent(text: Tab, azure: Upstream) -> None:
+    azure.enqueue("completions", Reply(200, completion(choice(" Hello", 0, "stop"))))
+    text.generate("Hi", n=2, **MORE)
+    sent = {name: azure.requests[0].json[name] for name in MORE}
+    assert sent == MORE | {"logit_bias": {"50256": -100, "11": 2.5}, "seed": -7}
+    assert text.lines("completion-text-0") == ["Hello"]
+
+
+def test_a_chat_is_sent_what_a_chat_takes(text: Tab, azure: Upstream) -> None:
+    text.fill(call="Chat").at.run()
+    assert not any(text.has(f"completion-{name}") for name in ("best-of", "echo", "suffix"))
+    text.generate("Hi", logit_bias="50256: -100", seed="7", user="somebody")
+    sent = azure.requests[0].json
+    assert (sent["logit_bias"], sent["seed"], sent["user"]) == ({"50256": -100}, 7, "somebody")
+
+
+def test_what_was_set_for_a_completion_is_not_sent_in_a_chat(text: Tab, azure: Upstream) -> None:
+    text.fill(**MORE).at.run()
+    text.generate("Hi", call="Chat")
+    assert not {"best_of", "echo", "suffix"} & azure.requests[0].json.keys()
+    assert text.fill(call="Completion").at.run().number_input(key="completion-best-of").value == 4
+
+
+def test_the_best_of_several_is_not_streamed_and_says_why_it_waits(text: Tab, azure: Upstream) -> None:
+    azure.hold("completions")
+    text.fill(prompt="Hi", best_of=3).button("generate").click()
+    text.until(lambda: azure.requests and text.sent.has("Waiting"))
+    assert text.sent.has("Waiting for the best of 3, which is known when all are written")
+    assert azure.requests[0].json["stream"] is False
+    azure.release("completions")
+
+
+@pytest.mark.parametrize("values", [{"best_of": 1}, {"best_of": 2, "n": 2}])
+def test_a_best_of_that_chooses_nothing_is_left_unsaid(
+    text: Tab, azure: Upstream, values: dict[str, Any]
+) -> None:
+    text.generate("Hi", **values)
+    assert azure.requests[0].json["stream"] is True
+    assert "best_of" not in azure.requests[0].json
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"best_of": 1, "n": 2}, ""),
+        ({"best_of": 2, "n": 3}, "Best of must be from the number of completions to 128."),
+        ({"best_of": 129}, "Best of must be from the number of completions to 128."),
+        ({"best_of": 0}, "Best of must be from the number of completions to 128."),
+        ({"logit_bias": "11: 1\nhello: 1"}, "Line 2 of the logit bias, “hello: 1”, is not a token id"),
+        ({"logit_bias": "11: 101"}, "Line 1 of the logit bias, “11: 101”, is not a token id"),
+        ({"logit_bias": "11: nan"}, "Line 1 of the logit bias, “11: nan”, is not a token id"),
+        ({"logit_bias": "11: 1\n11: 2"}, "The logit bias names token 11 twice."),
+        ({"seed": "abc"}, "The seed must be a whole number, and “abc” is none."),
+        ({"seed": "9223372036854775808"}, "The seed must be a whole number of at most 64 bits."),
+    ],
+    ids=str,
+)
+def test_a_parameter_that_is_none_says_so_in_words(
+    text: Tab, azure: Upstream, values: dict[str, Any], sentence: str
+) -> None:
+    text.generate("Keep me", **values)
+    assert sentence in text.look()
+    assert len(azure.requests) == (not sentence)

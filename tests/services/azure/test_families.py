@@ -68,10 +68,17 @@ def test_what_each_family_serves_and_takes() -> None:
         "n",
         "max_tokens",
         "logprobs",
+        "logit_bias",
+        "seed",
+        "user",
+        "best_of",
+        "echo",
+        "suffix",
     }
     assert CHAT.knobs - LEGACY.knobs == {"system"}
-    assert REASONING.knobs == {"system", "n", "max_tokens", "reasoning_effort"}
-    assert UNKNOWN.knobs == ALL_KNOBS == CHAT.knobs | REASONING.knobs
+    assert LEGACY.knobs - CHAT.knobs == {"best_of", "echo", "suffix"}
+    assert REASONING.knobs == {"system", "n", "max_tokens", "reasoning_effort", "seed", "user"}
+    assert UNKNOWN.knobs == ALL_KNOBS == LEGACY.knobs | CHAT.knobs | REASONING.knobs
 
 
 def test_the_efforts_go_from_none_to_most() -> None:

@@ -44,10 +44,12 @@ def run(tmp_path: Path) -> Callable[..., Ran]:
         folder = tmp_path / "ran"
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "home").mkdir(parents=True)
-        program = ["bash", "-c"] if snippet.language == "bash" else [sys.executable, "-c"]
+        program = "bash" if snippet.language == "bash" else sys.executable
+        script = folder / "home" / "snippet"
+        script.write_text(snippet.code, encoding="utf-8")
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "LANG": "C.UTF-8"}
         ended = subprocess.run(
-            [*program, snippet.code],
+            [program, script],
             cwd=folder,
             env=environment | {"AZURE_OPENAI_API_KEY": key},
             capture_output=True,
