@@ -12,8 +12,10 @@ from ui import (
     live,
     offers,
     parameters,
+    presets,
     prompts,
     session,
+    settings,
     view_code,
     widgets,
 )
@@ -21,6 +23,7 @@ from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
 session.restore("completion", parameters.PAGES["completion"])
+settings.follow_link("completion")
 if st.session_state["completion-api-version"] is None:
     st.session_state["completion-api-version"] = services.settings.api_version
 
@@ -81,7 +84,9 @@ st.title("Text completion", anchor=False)
 writing, beside = st.columns([3, 1], gap="large")
 
 with beside:
+    settings.notice("completion")
     knobs.completion(services)
+    presets.menu("completion", services, owner)
     keeping.switch("completion")
 
 with writing:
