@@ -4,7 +4,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.azure_bodies import IMAGE_BLOCKED, choice, completion, prompt_chunk, safety, sse, succeeded
+from tests.azure_bodies import (
+    IMAGE_BLOCKED,
+    choice,
+    chunk,
+    completion,
+    logprobs,
+    prompt_chunk,
+    safety,
+    sse,
+    succeeded,
+)
 from tests.browser.conftest import Visit
 from tests.browser.playground import Playground
 from tests.browser.screen import ask, drawn, facts, open_page, pictures
@@ -39,6 +49,25 @@ def test_text_page(visit: Visit, azure: Upstream, playground: Playground, scheme
     azure.close()
     ask(page, "Anybody?")
     expect(page.get_by_text("Cannot reach")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_tokens_and_marks(visit: Visit, azure: Upstream, playground: Playground, scheme: str) -> None:
+    page = visit(color_scheme=scheme)
+    words = [f" word{at}" for at in range(8)]
+    scores = logprobs(words)
+    scores["token_logprobs"] = [-0.1, -0.4, -0.7, -1.2, -2.0, -5.0, -0.1, None]  # one of each look
+    scores["top_logprobs"] = [*({word: -0.1, " other": -3.0} for word in words[:6]), {" other": -0.2}, None]
+    noted = chunk(None, filters=safety(hate="low"), offsets=(20, 1, 12))
+    hit = chunk(None, finish="content_filter", filters=safety(violence="high"), offsets=(60, 52, 60))
+    azure.enqueue("completions", sse(prompt_chunk(), chunk("".join(words), logprobs=scores), noted, hit))
+    open_page(page, playground.url)
+    ask(page, "Hi")
+    expect(facts(page)).to_be_visible()
+    drawn(page)
+    page.locator(".text .token").first.click()
+    expect(page.get_by_role("dialog", name="What could have stood here")).to_be_visible()
     assert violations(page) == []
 
 

@@ -16,8 +16,10 @@ from tests.azure_bodies import (
     sse,
     succeeded,
 )
+from tests.browser.conftest import Visit
+from tests.browser.dictation import Dictation
 from tests.browser.playground import Playground
-from tests.browser.screen import IDLE, answer, ask, button, open_page, pictures, prompt
+from tests.browser.screen import IDLE, answer, ask, button, drawn, open_page, pictures, prompt
 from tests.upstream import Upstream
 from ui import examples
 from ui.filters import LOOKS
@@ -59,6 +61,40 @@ def test_text(page: Page, azure: Upstream, playground: Playground, label: str, r
         expect(box.get_by_role("row", name="Prompt Jailbreak detected filtered")).to_be_visible()
         box.get_by_text("Details for support").click()
         expect(box.get_by_text("ResponsibleAIPolicyViolation")).to_be_visible()
+
+
+def test_text_that_is_filtered_after_it_was_shown_is_covered_and_says_why(
+    visit: Visit, azure: Upstream, playground: Playground
+) -> None:
+    """Where the filter runs beside the stream: how far it has come is seen, what it takes back is gone."""
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    asked, said, secret = "Sing", " A fine line.", " SECRET words of a song that goes on."
+    azure.enqueue("completions", (stream := Dictation(said, secret)).reply)
+    open_page(page, playground.url)
+    ask(page, asked)
+    expect(answer(page)).to_contain_text("SECRET")
+    known = len(asked) + len(said)
+    stream.send(chunk(None, filters=safety(), offsets=(known, len(asked), known)))
+    expect(answer(page)).to_contain_text("Checked up to here")
+    expect(page.locator('[class*="st-key-unchecked-"]').get_by_text("SECRET")).to_be_visible()
+    found = {"protected_material_text": {"filtered": True, "detected": True}}
+    stream.send(chunk(None, filters=found, offsets=(known, known, known + len(secret))))
+    expect(page.get_by_text("SECRET")).to_have_count(0)
+    stream.end("content_filter")
+    cover = f"Covered by the content filter: Protected text ({len(secret)} characters)"
+    expect(answer(page)).to_contain_text(cover)
+    expect(page.get_by_text("SECRET")).to_have_count(0)
+    box = page.locator('[class*="st-key-filter-answer_cut"]')
+    row = "Answer Protected text detected filtered, characters 14–"
+    expect(box.get_by_role("row", name=row)).to_be_visible()
+    drawn(page)
+    button(page, "Copy").first.click()
+    expect(button(page, "Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{said}[covered by the content filter]██████"
+    box.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(box.get_by_text("protected_material_text")).to_be_visible()
+    expect(box.get_by_role("button", name="Copy for support")).to_be_visible()
 
 
 IMAGES = {
