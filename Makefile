@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Needs Python 3.11 or newer with venv, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test crash lint types browser docs gallery clean
+.PHONY: help setup run dev test crash lint types browser docs gallery bench soak clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -46,6 +46,12 @@ docs: $(READY)  ## write docs/errors.md anew from its table
 
 gallery: $(READY)  ## paint the illustrator's contact sheet, docs/gallery.webp, to look at
 	@$(PYTHON) -m tests.sandbox.gallery docs/gallery.webp
+
+bench: $(TOOLS) browser  ## measure beside a naive page and write docs/benchmarks.md (ROUNDS=2; wants a quiet machine)
+	@$(PYTHON) -m bench $(or $(ROUNDS),2)
+
+soak: $(TOOLS)  ## thirty people with faults among the answers (MINUTES=60)
+	@$(PYTHON) -m bench.soak $(or $(MINUTES),60) 30
 
 clean:  ## remove the virtual environment and the caches, never your data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
