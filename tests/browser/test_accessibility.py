@@ -17,7 +17,7 @@ from tests.azure_bodies import (
 )
 from tests.browser.conftest import Visit
 from tests.browser.playground import Playground
-from tests.browser.screen import ask, drawn, facts, open_page, pictures
+from tests.browser.screen import ask, button, drawn, facts, open_page, pictures, status
 from tests.upstream import Upstream
 
 SCHEMES = ("light", "dark")
@@ -80,6 +80,13 @@ def test_images_page(visit: Visit, azure: Upstream, playground: Playground, sche
     ask(page, "a kite")
     expect(pictures(page)).to_have_count(1)
     page.get_by_text("Timeline:").click()
+    page.get_by_text("View code").click()
+    assert violations(page) == []
+    azure.running = 1_000_000
+    ask(page, "a boat")
+    expect(status(page)).to_contain_text("status “running”")
+    button(page, "Stop").click()
+    expect(page.get_by_text("Stopped watching.")).to_be_visible()
     assert violations(page) == []
 
 

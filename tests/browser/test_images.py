@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.azure_bodies import IMAGE_BLOCKED, drawing, picture, succeeded
 from tests.browser.conftest import Start, Visit, connected_to
 from tests.browser.playground import Playground
-from tests.browser.screen import ask, button, drawn, open_page, pictures, prompt, status
+from tests.browser.screen import ask, button, drawn, go_to, open_page, pictures, prompt, status
 from tests.upstream import Upstream
 
 ENDLESS = 1_000_000  # polls
@@ -209,6 +209,30 @@ def test_a_second_tab_watches_too_and_another_browser_sees_nothing_of_it(
     source = pictures(page).get_attribute("src") or ""
     assert page.request.get(source).ok
     assert stranger.request.get(source).status == 404
+    assert len(azure.bill) == 1
+
+
+def test_an_operation_is_offered_on_another_page_and_found_again_through_its_link(
+    page: Page, azure: Upstream, playground: Playground
+) -> None:
+    azure.running = ENDLESS
+    order(page, playground.url, "a kite", 2)
+    expect(status(page)).to_contain_text("status “running”")
+    address = page.url
+    go_to(page, "Text")
+    offer = page.get_by_role("link", name="2 pictures still being made: “a kite”")
+    expect(offer).to_be_visible()
+    offer.focus()
+    page.keyboard.press("Enter")
+    expect(status(page)).to_contain_text("status “running”")
+    assert page.url == address
+    go_to(page, "Text")
+    expect(offer).to_be_visible()
+    azure.running = 0
+    expect(page.get_by_text("Your pictures are ready")).to_be_visible()
+    expect(offer).to_have_count(0)
+    go_to(page, "Images")
+    expect(pictures(page)).to_have_count(2)
     assert len(azure.bill) == 1
 
 

@@ -66,6 +66,9 @@ def test_a_phone_shows_everything_without_sideways_scrolling(
         ask(page, LONG)
         expect(pictures(page)).to_have_count(1)
         page.get_by_text("Timeline:").click()
+        cells = page.locator(".st-key-image-polls td")
+        expect(cells.last).to_be_visible()
+        assert all(cell.bounding_box()["x"] + cell.bounding_box()["width"] <= 391 for cell in cells.all())
     assert_fits(page)
 
 
