@@ -113,7 +113,8 @@ def _latest(view: OperationView) -> None:
 def _preview(view: OperationView) -> None:
     if view.preview:
         encoded = base64.b64encode(view.preview).decode()
-        st.image(f"data:image/jpeg;base64,{encoded}", caption="Still being drawn", width=PREVIEW_PX)
+        with st.container(width=PREVIEW_PX):
+            st.image(f"data:image/jpeg;base64,{encoded}", caption="Still being drawn", width="stretch")
 
 
 _LIVE: tuple[tuple[Callable[[OperationView], object], Callable[[OperationView], None]], ...] = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.azure.image_request import ImageRequest
 from services.azure.retry import Wait
-from services.errors import OutcomeUnknown, ServiceError
+from services.errors import ServiceError
 from services.store import UNFINISHED, Row, Store
 
 UNANSWERED = ("submitting", "unknown")  # unknown: given up by another, while this answer was still on its way
@@ -102,14 +102,3 @@ class Held:
             raise Lost
         self.state = values.get("state", self.state)
         self.service_id = values.get("service_id", self.service_id)
-
-
-def ending(error: ServiceError, state: str = "failed") -> dict[str, Any]:
-    """The columns of an operation that ends with an error."""
-    report = getattr(error, "report", None)
-    return {
-        "state": "unknown" if isinstance(error, OutcomeUnknown) else state,
-        "error": error.to_json(),
-        "filter": report.to_json() if report is not None else None,
-        "next_poll_at": None,
-    }

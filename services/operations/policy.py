@@ -2,7 +2,7 @@
 
 import random
 
-from services.errors import Filtered, OutcomeUnknown, Refused, ServiceError, Unreachable
+from services.errors import Filtered, Refused, ServiceError, Unreachable
 
 WATCH_S = 600.0
 POLL_FAILURES = 5
@@ -32,11 +32,3 @@ def gives_up(failures: list[ServiceError]) -> bool:
         return True
     missing = sum(failure.status == 404 for failure in failures)
     return missing >= MISSING_POLLS or len(failures) >= POLL_FAILURES
-
-
-def overdue(watch_s: float) -> OutcomeUnknown:
-    """What is told when the service is still at work after all that time."""
-    return OutcomeUnknown(
-        f"The service has not finished this within {watch_s / 60:.0f} minutes.",
-        advice="It may still finish. Check again later.",
-    )

@@ -14,18 +14,16 @@ from functools import partial
 from services.azure import Azure
 from services.azure.images import FAILED, SUCCEEDED, OperationReply
 from services.errors import (
-    BadReply,
     Disconnected,
-    Filtered,
     Invalid,
     NotSaved,
     OutcomeUnknown,
-    Refused,
     ServiceError,
 )
+from services.operations import endings
 from services.operations.calls import Calls, Sending
-from services.operations.held import Held, Lost, ending
-from services.operations.policy import WATCH_S, gives_up, not_accepted, overdue, poll_delay
+from services.operations.held import Held, Lost
+from services.operations.policy import WATCH_S, gives_up, not_accepted, poll_delay
 from services.operations.saving import LINK_GONE, Download, Saver
 from services.pictures import Pictures
 from services.store import Row, Store
@@ -140,23 +138,13 @@ class OperationWorker:
         The synchronous route keeps nothing that could be asked for. lost: what came instead of its answer.
         """
         if held.waited_for:
-            raise OutcomeUnknown(
-                "The request was sent, but the pictures never arrived: they may have been made.",
-                advice="The service does not keep them. Generate anew if you want; both may be billed.",
-                request_id=lost.request_id if lost else None,
-                status=lost.status if lost else None,
-            )
+            raise endings.never_arrived(lost)
         try:
             reply = self._poll(held, held.operation_id)
         except Disconnected:
             raise
         except ServiceError as error:
-            raise OutcomeUnknown(
-                "The request was sent, but no answer came back: it may have been accepted.",
-                advice="It is never sent again by itself. Check again, or generate anew; it may be billed.",
-                request_id=error.request_id,
-                status=error.status,
-            ) from None
+            raise endings.unanswered(error) from None
         self._accepted(held, reply.id or held.operation_id)
 
     def _accepted(self, held: Held, service_id: str) -> None:
@@ -186,7 +174,7 @@ class OperationWorker:
                     return
             elapsed = self._elapsed() - began
             if elapsed > WATCH_S:
-                raise overdue(WATCH_S)
+                raise endings.overdue(WATCH_S)
             delay = poll_delay(elapsed, wait)
             held.next_poll(delay)
             self._closing.wait(delay)
@@ -208,31 +196,11 @@ class OperationWorker:
             return True
         if status not in FAILED:
             return False
-        if reply.filter is not None:
-            raise Filtered(
-                "The content filter blocked this prompt. No picture was made.",
-                report=reply.filter,
-                advice="Reword the prompt and try again. The call may still be billed.",
-                code=reply.error_code,
-                request_id=reply.request_id,
-            )
-        word = "failed" if status == "failed" else f"ended as “{reply.status}”"
-        raise Refused(
-            f"The image operation {word}.",
-            advice=reply.error or "The service gave no reason. Generate again for another try.",
-            code=reply.error_code,
-            request_id=reply.request_id,
-        )
+        raise endings.refused(reply)
 
     def _save(self, held: Held, reply: OperationReply) -> None:
         if not reply.pictures:
-            raise BadReply(
-                "The service finished without an image.",
-                advice="Check again, or generate again for another try."
-                if held.service_id
-                else "Generate again for another try.",
-                request_id=reply.request_id,
-            )
+            raise endings.without_picture(reply, checkable=held.service_id is not None)
         self._keep(held, state="saving")
         kept = [slot if slot.get("key") else None for slot in held.slots]
         slots = self._saver.save(reply.pictures, kept, self._download(held))
@@ -241,13 +209,9 @@ class OperationWorker:
                 fresh = self._poll(held, held.service_id).pictures
                 again = fresh[: len(slots)] + reply.pictures[len(fresh) :]
                 slots = self._saver.save(again, slots, self._download(held))
-        if (
-            self._closing.is_set()
-            and held.service_id
-            and any(slot is None or slot.get("error") for slot in slots)
-        ):
-            return
         known = [slot or {"error": LINK_GONE} for slot in slots]
+        if self._closing.is_set() and held.service_id and any(slot.get("error") for slot in known):
+            return  # it is fetched at the next start
         held.step(state="succeeded", slots=known, expires_at=reply.expires, next_poll_at=None)
 
     def _download(self, held: Held) -> Download:
@@ -268,4 +232,4 @@ class OperationWorker:
         if any(slot.get("key") for slot in held.slots):  # it was asked for what was missing: the rest stands
             held.step(state="succeeded", next_poll_at=None)
         else:
-            held.step(**ending(error, state))
+            held.step(**endings.columns(error, state))
