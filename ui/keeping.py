@@ -7,7 +7,7 @@ def switch(page: str) -> None:
     """*Keep in history*; switched off, a run and its prompt are gone once nobody looks at them."""
     st.toggle(
         "Keep in history",
-        value=True,
+        value=wanted(page),
         key=_key(page),
         persist_state="session",
         help="Whether runs and the prompt you are writing are kept on this server. "

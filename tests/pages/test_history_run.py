@@ -1,0 +1,224 @@
+"""One run of the history: everything kept of it, and its use for new runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services import CompletionRequest, HistoryQuery, ImageRequest, Services
+from tests.azure_bodies import (
+    IMAGE_BLOCKED,
+    choice,
+    chunk,
+    completion,
+    error,
+    logprobs,
+    prompt_chunk,
+    sse,
+    succeeded,
+)
+from tests.pages.browsing import HISTORY, IMAGES, ME, TEXT, Tab, wait
+from tests.pages.test_hostile import NASTY, check
+from tests.upstream import Upstream
+from ui import parameters
+
+Open = Callable[..., Tab]
+NO_SUCH = "There is no such run here."
+
+
+def newest(services: Services, owner: str = ME) -> str:
+    return services.history(owner, HistoryQuery(), limit=1)[0].id
+
+
+@pytest.fixture
+def look(visit: Open) -> Open:
+    """Opens the address of a run, of the newest one if none is named."""
+
+    def make(services: Services, run: str = "", **kwargs: Any) -> Tab:
+        tab = visit(server=services, **kwargs).go(HISTORY)
+        tab.at.query_params["run"] = run or newest(services)
+        tab.at.run()
+        assert not tab.at.exception
+        return tab
+
+    return make
+
+
+def test_a_text_is_shown_with_all_that_is_known_of_it(text: Tab, azure: Upstream, look: Open) -> None:
+    whole = choice(" Once", 0, "stop", filters={"violence": {"filtered": False, "severity": "low"}})
+    azure.enqueue("completions", sse(prompt_chunk(hate="low"), completion(whole, usage=(3, 2))))
+    text.generate("Tell me\n  more", temperature=0.35, stop_sequences="\\n")
+    tab = look(text.services)
+    lines = tab.all
+    assert "Text · Today" in lines
+    assert any("Succeeded · text" in line for line in lines)
+    assert "Tell me\n  more" in lines
+    assert "Finish reason: finished by itself" in lines
+    assert any(line.startswith("3 tokens in · 2 tokens out") for line in lines)
+    assert any("| Answer | Violence | low |" in line for line in lines)
+    settings = next(line for line in lines if line.startswith("| Setting |"))
+    for row in ("| Deployment | text |", "| Temperature | 0.35 |", "| Presence penalty | 0.0 |"):
+        assert row in settings
+    assert '| Stop sequences | ["\\n"] |' in settings
+
+
+def test_probabilities_are_kept(text: Tab, azure: Upstream, look: Open) -> None:
+    azure.enqueue("completions", sse(chunk(" Hi", finish="stop", logprobs=logprobs([" Hi"]))))
+    text.generate("Hello", logprobs=3)
+    run = look(text.services).services.run(ME, newest(text.services))
+    assert run is not None
+    assert run.value.choices[0].tokens
+
+
+def test_pictures_are_shown_with_their_timeline(images: Tab, azure: Upstream, look: Open) -> None:
+    azure.enqueue("poll", succeeded(f"{azure.url}/pictures/x/0.png", IMAGE_BLOCKED))
+    images.generate("a cat", n=2, size="256x256")
+    tab = look(images.services)
+    said = "\n".join(tab.all)
+    assert "Images · Today" in said
+    assert "Image blocked" in said
+    assert "Timeline: " in said
+    assert "| Size | 256x256 |" in said
+    assert len(tab.at.image) == 1
+
+
+def test_a_run_is_there_after_a_restart(text: Tab, start: Callable[..., Services], look: Open) -> None:
+    text.generate("Hi")
+    text.services.close()
+    assert "Hello from the fake" in "\n".join(look(start()).all)
+
+
+def test_another_ones_run_is_answered_like_one_that_never_was(text: Tab, look: Open, visit: Open) -> None:
+    text.generate("Mine").go(IMAGES).generate("Mine, too")
+    theirs = [entry.id for entry in text.services.history(ME, HistoryQuery())]
+    said = [look(text.services, id, owner="owner-other").all for id in (*theirs, "nonsense", "../x")]
+    assert NO_SUCH in "\n".join(said[0])
+    assert all(lines == said[0] for lines in said)
+    assert "Mine" not in "\n".join(said[0])
+
+
+def test_a_run_that_was_deleted_is_no_longer_there(text: Tab, look: Open) -> None:
+    text.generate("Hi")
+    run = newest(text.services)
+    tab = look(text.services).press("delete")
+    assert "run" not in tab.at.query_params
+    assert any("1 run deleted." in line for line in tab.all)
+    assert NO_SUCH in "\n".join(look(text.services, run).all)
+    tab.press("undo")
+    assert "Hello from the fake" in "\n".join(look(text.services, run).all)
+
+
+def test_a_prompt_is_used_again_and_the_parameters_stay(text: Tab, look: Open) -> None:
+    text.generate("Old prompt", temperature=0.35)
+    text.fill(prompt="New prompt", temperature=1.5).at.run()
+    tab = look(text.services).press("use-prompt")
+    assert tab.page == "completion"
+    assert (tab.value("prompt"), tab.value("temperature")) == ("Old prompt", 1.5)
+
+
+def test_all_settings_of_a_text_are_used_again(text: Tab, look: Open) -> None:
+    old = {"prompt": "Old\nprompt", "temperature": 0.35, "max_tokens": 77, "stop_sequences": "a\n\\n", "n": 2}
+    text.generate(**old).fill(prompt="New", temperature=1.0, max_tokens=5, stop_sequences="", n=1).at.run()
+    run = newest(text.services)
+    tab = look(text.services).press("use-all")
+    assert tab.page == "completion"
+    assert {name: tab.value(name.replace("_", "-")) for name in old} == old
+    assert tab.shown == run
+
+
+def test_all_settings_of_pictures_are_used_again(images: Tab, look: Open) -> None:
+    images.generate("a cat", n=2, size="256x256").fill(prompt="", n=1, size="1024x1024").at.run()
+    run = newest(images.services)
+    tab = look(images.services).press("use-all")
+    assert tab.page == "image"
+    assert [tab.value(name) for name in ("prompt", "n", "size")] == ["a cat", 2, "256x256"]
+    assert tab.shown == run
+
+
+@pytest.mark.parametrize(("page", "route"), [(TEXT, "completions"), (IMAGES, "submit")])
+def test_a_run_is_made_again(text: Tab, azure: Upstream, look: Open, page: str, route: str) -> None:
+    text.go(page).generate("Again!", n=2)
+    first = newest(text.services)
+    tab = look(text.services).press("again")
+    wait(lambda: len(azure.received(route)) == 2)
+    assert azure.received(route)[0].json == azure.received(route)[1].json
+    assert tab.shown == newest(text.services) != first
+
+
+def test_two_presses_make_a_run_again_once(text: Tab, azure: Upstream, look: Open) -> None:
+    text.generate("Again!")
+    tab = look(text.services)
+    tab.until(lambda: len(azure.received("completions")) == 2, second="again")
+    wait(lambda: not text.services.active_runs)
+    assert tab.page == "completion"
+    assert len(azure.received("completions")) == 2
+
+
+def test_an_answer_is_gone_on_from(text: Tab, azure: Upstream, look: Open) -> None:
+    text.generate("Hi")
+    run = newest(text.services)
+    tab = look(text.services)
+    tab.at.button(key=f"completion-continue-0-{run}").click().run()
+    assert tab.page == "completion"
+    assert tab.value("prompt") == "Hi Hello from the fake"
+    assert azure.received("completions")[-1].json["prompt"] == "Hi Hello from the fake"
+
+
+def test_what_cannot_be_made_again_is_said_on_the_spot(
+    text: Tab, look: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text.generate("Again!")
+    tab = look(text.services)
+    limit = "services.azure.text_request.PROMPT_CAP"
+    monkeypatch.setattr(limit, 3)
+    said = "\n".join(tab.press("again").all)
+    assert "Nothing was sent." in said
+    monkeypatch.undo()
+    assert tab.press("again").page == "completion"
+
+
+def test_a_refused_run_says_what_it_said_then(text: Tab, azure: Upstream, look: Open) -> None:
+    azure.enqueue("completions", error("no_deployment"))
+    text.generate("Hi")
+    said = "\n".join(look(text.services).all)
+    assert "Failed · text" in said
+    assert "Details for support" in said
+
+
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_whatever_stands_in_a_prompt_is_text(text: Tab, azure: Upstream, look: Open, page: str) -> None:
+    azure.enqueue("completions", sse(chunk(NASTY, finish="stop")))
+    if page == TEXT:
+        text.fill(deployment=NASTY[:60])
+    text.go(page).generate(NASTY)
+    listed = look(text.services)
+    listed.at.query_params.clear()
+    listed.at.run()
+    for tab in (listed, look(text.services)):
+        check(tab)
+        assert any("**zq** _zq_" in line for line in tab.all)
+
+
+HELD: list[dict[str, Any]] = [
+    {},
+    {"completion-call": "Chat", "completion-system": "Be brief", "completion-effort": "low"},
+    {"completion-stop-sequences": "a\n\\n\n \\t", "completion-n": 3, "completion-top-p": 0.5},
+    {"completion-logprobs": 5, "completion-api-version": "2024-10-21", "completion-max-tokens": 9},
+    {"completion-frequency-penalty": -1.5, "completion-presence-penalty": 2.0},
+]
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_the_widgets_of_a_request_make_the_same_request(
+    held: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = parameters.COMPLETION | {"completion-deployment": "text", "completion-prompt": "Hi"} | held
+    monkeypatch.setattr(parameters.st, "session_state", state)
+    assert parameters.completion_widgets(parameters.completion_request()) == state
+
+
+def test_a_value_that_no_widget_can_hold_is_left_at_its_start() -> None:
+    widgets = parameters.completion_widgets(CompletionRequest(deployment="x", prompt="y", temperature=None))
+    assert widgets["completion-temperature"] == 1.0
+    widgets = parameters.image_widgets(ImageRequest(prompt="y", output_compression=40))
+    assert (widgets["image-deployment"], widgets["image-compression"]) == ("", 40)
