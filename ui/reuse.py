@@ -42,8 +42,15 @@ def run_again(request: Request, services: Services, owner: str) -> None:
 def leave() -> None:
     """Goes where one of these noted to go."""
     if noted := st.session_state.pop("leave-for", None):
+        st.session_state["left-for"] = noted
         page, query = noted
         st.switch_page(page, query_params=query)
+
+
+def leave_again() -> None:
+    """Goes where the last of these went: the second press of a double click ends where the first did."""
+    st.session_state["leave-for"] = st.session_state.get("left-for")
+    leave()
 
 
 def _note(request: Request, query: dict[str, str]) -> None:
