@@ -10,7 +10,8 @@ CONNECTED = '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
 IDLE = f'{CONNECTED}[data-test-script-state="notRunning"]'
 AT_HOME = ("127.0.0.1", "")  # no host: data: and blob:
 HUMAN_MS = 60  # how long a finger holds a mouse button down
-HEADINGS = {"/": "Text completion", "/images": "Image generation"}
+HEADINGS = {"/": "Text completion", "/images": "Image generation"}  # the pages with a prompt
+OTHER_HEADINGS = {"/history": "History"}
 
 
 @dataclass
@@ -48,15 +49,17 @@ class Watch:
 def open_page(page: Page, url: str, path: str = "/") -> None:
     """Opens an address and waits until the page is drawn to its end."""
     page.goto(url + path)
-    page.get_by_role("heading", name=HEADINGS[path], exact=True).wait_for()
+    name = (HEADINGS | OTHER_HEADINGS)[urlsplit(path).path]
+    page.get_by_role("heading", name=name, exact=True).wait_for()
     drawn(page)
 
 
 def drawn(page: Page) -> None:
     """Waits until the server has nothing more to draw, all knobs included."""
     page.locator(IDLE).wait_for()
-    page.get_by_role("button", name="Help for Number of").last.wait_for()
-    main(page).get_by_role("button", name=re.compile(r"^(Generate|Stop)\b")).first.wait_for()
+    if urlsplit(page.url).path in HEADINGS:
+        page.get_by_role("button", name="Help for Number of").last.wait_for()
+        main(page).get_by_role("button", name=re.compile(r"^(Generate|Stop)\b")).first.wait_for()
 
 
 def go_to(page: Page, name: str) -> None:

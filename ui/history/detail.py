@@ -68,7 +68,7 @@ def _kept(entry: Entry, services: Services, owner: str) -> Run[TextSnapshot] | O
 
 
 def _starter(services: Services, owner: str) -> Start:
-    """Starts a run once: the second press of a double click still belongs to what was drawn before the first."""
+    """Starts a run once: the second press of a double click belongs to what was drawn before the first."""
     drawn = st.session_state.setdefault("history-started", 0)
 
     def start(request: Request) -> None:
