@@ -10,6 +10,7 @@ from ui.history.attempt import show_problem
 services, owner = session.services(), session.owner()
 shown = session.addressed_run()
 reuse.leave()
+st.query_params.from_dict({"run": shown} if shown else {})  # a link to the page itself leaves the address
 
 st.title("History", anchor=False)
 deletion.undo_bar(services, owner)

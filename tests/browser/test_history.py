@@ -1,6 +1,7 @@
 """The history as a person uses it: found from another tab, taken back, taken along, and nobody else's."""
 
 import json
+import re
 import zipfile
 
 import pytest
@@ -13,10 +14,8 @@ from tests.browser.screen import (
     answer,
     ask,
     button,
-    drawn,
     exactly,
     facts,
-    go_to,
     main,
     open_page,
     pictures,
@@ -40,13 +39,7 @@ def make_two(page: Page, azure: Upstream, url: str) -> None:
     open_page(page, url, "/images")
     ask(page, "a kite")
     expect(pictures(page)).to_have_count(2)
-    open_history(page)
-
-
-def open_history(page: Page) -> None:
-    go_to(page, "History")
-    expect(page.get_by_role("heading", name="History", exact=True)).to_be_visible()
-    drawn(page)
+    open_page(page, url, "/history")
 
 
 def rows(page: Page) -> Locator:
@@ -71,6 +64,7 @@ def test_a_run_is_found_from_another_tab_and_used_again(
     expect(answer(page)).to_contain_text("An answer")
     expect(main(page).locator(".st-key-history-prompt")).to_contain_text("<img src=x onerror=alert(1)> $zq$")
 
+    expect(page).to_have_url(re.compile(r"/history\?run=[\w-]+$"))
     second = page.context.new_page()
     second.goto(page.url)
     expect(answer(second)).to_contain_text("An answer")

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from services import Entry, Services
+from ui import when
 from ui.history import exports, words
 from ui.history.attempt import attempt
 from ui.history.deletion import delete
-from ui.plain import escape
 
 
 def box(entry: Entry) -> None:
     """The checkbox that picks a run."""
-    st.checkbox(f"Select “{escape(entry.prompt, 60)}”", key=_key(entry), label_visibility="collapsed")
+    label = f"Select the run of {when.clock(entry.at)}"
+    st.checkbox(label, key=_key(entry), label_visibility="collapsed")
 
 
 def bar(entries: Sequence[Entry], services: Services, owner: str) -> None:
