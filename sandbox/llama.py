@@ -94,9 +94,11 @@ def generation(engine: Any, prompt: Sequence[int], cached: int, sampling: Sampli
             engine.handle_completions({"prompt": list(prompt[:read]), "n_predict": 1})
         stops = _Stops(sampling.stop)
         ends: list[Any] = []
+        told = 0  # tokens of the pieces so far
         hidden: list[Token] = []  # parts of one character: their text comes with the last of them
 
         def on_chunk(chunk: dict[str, Any]) -> bool:
+            nonlocal told
             ends.extend(filter(None, [chunk.get("error")]))
             for choice in chunk.get("choices", []):
                 hidden.extend(_tokens(choice, sampling.top))
@@ -104,7 +106,10 @@ def generation(engine: Any, prompt: Sequence[int], cached: int, sampling: Sampli
                 if choice["text"] or finish:
                     tokens = tuple(hidden) if choice["text"] else ()
                     hidden.clear()
-                    for piece in stops.feed(Piece(choice["text"], tokens, finish, 0 if finish else 1)):
+                    # several tokens may make up one character; at full length the count is known
+                    made = sampling.max_tokens - told if finish == "length" else 0 if finish else 1
+                    told += made
+                    for piece in stops.feed(Piece(choice["text"], tokens, finish, made)):
                         emit(piece)
                         ends.extend(filter(None, [piece.finish]))
             return stopped.is_set() or stops.hit

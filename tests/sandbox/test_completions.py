@@ -71,6 +71,13 @@ def test_a_stream_says_what_the_whole_answer_says(sandbox: Client) -> None:
     assert all("usage" not in chunk for chunk in chunks)
 
 
+def test_tokens_are_counted_also_where_several_make_up_a_character(sandbox: Client) -> None:
+    body = {"prompt": "Emoji: 🎉🎉🎉🎉🎉", "max_tokens": 6, "temperature": 0}
+    answer = sandbox.complete(body).json()
+    assert len(answer["choices"][0]["text"]) < 6
+    assert answer["usage"]["completion_tokens"] == 6
+
+
 def test_usage_closes_a_stream_that_asks_for_it(sandbox: Client) -> None:
     body = {"prompt": PROMPT, "max_tokens": 3, "stream": True, "stream_options": {"include_usage": True}}
     *rest, last = events(sandbox.complete(body))
