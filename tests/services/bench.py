@@ -21,6 +21,7 @@ class Bench:
     pictures: Pictures
     settings: Settings
     now: float = 1_000.0
+    skew: float = 0.0  # of the clock on the wall
 
     def add(self, state: str = "queued", **more: Any) -> None:
         row = {

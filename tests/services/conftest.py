@@ -76,7 +76,7 @@ def bench(configure: Callable[..., Settings]) -> Iterator[Bench]:
     azure = Azure(settings, policies=replace(POLICIES, submit=once, generation=once))
     pictures = Pictures(settings.data_dir / "pictures", settings.keys[0])
     worker = OperationWorker(
-        store, lambda *_: azure, pictures, clock=lambda: made.now, elapsed=lambda: made.now
+        store, lambda *_: azure, pictures, clock=lambda: made.now + made.skew, elapsed=lambda: made.now
     )
     made = Bench(store, worker, pictures, settings)
     yield made

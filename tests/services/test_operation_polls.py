@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.azure.refusals import retry_after
 from services.errors import BadReply, Busy, Filtered, OutcomeUnknown, Refused, ServiceError, Unreachable
 from services.operations.policy import gives_up, not_accepted, poll_delay
 from tests.azure_bodies import (
@@ -117,6 +118,7 @@ MISSING, NO = Refused("x", status=404), Refused("x", status=403)
         ([MISSING, MISSING], False),
         ([MISSING] * 3, True),
         ([NO], True),
+        ([Refused("x", status=410)], True),
         ([BUSY, Filtered("x", report=None, status=403)], True),
         ([Busy("x", status=408), BadReply("x")], False),
     ],
@@ -141,3 +143,34 @@ def test_the_next_poll_comes_when_asked_or_after_a_tenth(
     elapsed: float, asked: float | None, low: float, high: float
 ) -> None:
     assert all(low <= poll_delay(elapsed, asked) <= high for _ in range(50))
+
+
+@pytest.mark.parametrize("name", ["retry-after", "retry-after-ms"])
+@pytest.mark.parametrize(
+    "value",
+    ["0", "0.5", "-1", "inf", "nan", "1e309", "", "86400", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"]
+    + ["Wed, 21 Oct 2099 07:28:00 GMT", "9" * 400],
+)
+def test_whatever_the_service_asks_the_next_poll_comes_within_half_a_minute(name: str, value: str) -> None:
+    assert 0.2 <= poll_delay(0, retry_after({name: value})) <= 30
+
+
+@pytest.mark.parametrize("jump", [86_400.0, -86_400.0])
+def test_a_clock_that_is_set_anew_ends_nothing(bench: Bench, azure: Upstream, jump: float) -> None:
+    def poll(request: Received) -> Reply:
+        bench.skew += jump
+        return Reply(200, operation("running"), {"retry-after": "0"})
+
+    azure.enqueue("poll", poll)
+    row = bench.work()
+    assert row["state"] == "succeeded"
+    assert all(poll["elapsed_s"] >= 0 for poll in row["polls"])
+
+
+@pytest.mark.parametrize("expires", [0, -5, "soon", 1_700_000_000_000, True, None, 21])
+def test_when_the_service_says_a_link_ends_is_a_hint_only(
+    bench: Bench, azure: Upstream, expires: Any
+) -> None:
+    body = succeeded(f"{azure.url}/pictures/0.png") | {"created": expires}
+    azure.enqueue("poll", body | {"expires": expires})
+    assert (bench.work()["state"], len(bench.row["slots"])) == ("succeeded", 1)
