@@ -316,6 +316,10 @@ class Upstream:
         for name, _, value in (line.partition(":") for line in lines[1:]):
             old = headers.get(name.lower())
             headers[name.lower()] = value.strip() if old is None else f"{old}, {value.strip()}"
+        length = int(headers.get("content-length", 0))
+        body = reader.read(length)
+        if len(body) < length:  # half a request is none
+            return None
         path, _, query = target.partition("?")
         call = f"{method} {(path := unquote(path))}"
         request = Received(
@@ -325,7 +329,7 @@ class Upstream:
             path=path,
             query=dict(parse_qsl(query, keep_blank_values=True)),
             headers=headers,
-            body=reader.read(int(headers.get("content-length", 0))),
+            body=body,
             at=time.monotonic(),
         )
         with self._changed:

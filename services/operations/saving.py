@@ -6,12 +6,13 @@ from functools import partial
 
 from services.azure.images import Picture
 from services.azure.retry import Caller
-from services.errors import Refused, ServiceError
+from services.errors import NotSaved, Refused, ServiceError
 from services.operations.calls import Calls
-from services.pictures import Pictures
+from services.pictures import Pictures, StoredPicture
 from services.store import Row
 
 Download = Callable[[str, Caller], bytes]
+PATIENCE = 30  # tries, a second apart
 LINK_GONE = "The picture's link is gone."
 
 
@@ -47,7 +48,7 @@ class Saver:
             return {"filter": picture.filter.to_json()}
         try:
             if picture.content is not None:
-                stored = self._pictures.add(picture.content)
+                stored = self._keep(picture.content)
             elif picture.url is not None:
                 stored = self._pictures.add(download(picture.url, self._calls))
             else:
@@ -62,3 +63,16 @@ class Saver:
             "height": stored.height,
             "revised_prompt": picture.revised_prompt,
         }
+
+    def _keep(self, content: bytes) -> StoredPicture:
+        """Keeps a picture that came inside an answer; where the disk refuses it, again for half a minute.
+
+        Nobody else has it: a link could be followed once more.
+        """
+        for _ in range(PATIENCE):
+            try:
+                return self._pictures.add(content)
+            except NotSaved:
+                if self._calls.ended.wait(1.0):
+                    break
+        return self._pictures.add(content)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.errors import NotSaved
+from services.pictures import StoredPicture
 from services.store import Row
 from tests.azure_bodies import (
     IMAGE_BLOCKED,
@@ -74,6 +76,21 @@ def test_a_set_keeps_its_order_with_every_kind_of_slot(bench: Bench, azure: Upst
     assert row["slots"][2]["revised_prompt"] == "A fat cat"
     assert row["slots"][3]["error"] == "The service sent a picture that cannot be decoded."
     assert row["slots"][5]["error"] == "The service gave no link for this picture."
+
+
+def test_a_picture_that_the_disk_refuses_is_kept_as_soon_as_there_is_space(
+    bench: Bench, azure: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_now, refused = bench.pictures.add, [NotSaved("full")]
+
+    def add(content: bytes) -> StoredPicture:
+        if refused:
+            raise refused.pop()
+        return add_now(content)
+
+    monkeypatch.setattr(bench.pictures, "add", add)
+    assert work(bench, azure, generated(picture(0)))["state"] == "succeeded"
+    assert (bench.originals(), len(azure.bill)) == ([picture(0)], 1)
 
 
 def test_bytes_that_are_no_picture_have_their_own_message(bench: Bench, azure: Upstream) -> None:
