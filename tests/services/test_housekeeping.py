@@ -277,9 +277,10 @@ def test_whoever_takes_most_gives_first(house: House) -> None:
     house.draw("mine", 0)
     for number in range(1, 5):
         house.draw(f"theirs-{number}", number, owner=OTHER)
-    house.keeping._quota_bytes = size(house, 0, 3, 4)
+    house.draw("mine too", 5)
+    house.keeping._quota_bytes = size(house, 0, 3, 4, 5)
     house.keeping.sweep()
-    assert [house.there(number) for number in range(5)] == [True, False, False, True, True]
+    assert [house.there(number) for number in range(6)] == [True, False, False, True, True, True]
 
 
 def test_within_the_quota_nothing_is_touched(house: House) -> None:
