@@ -56,7 +56,7 @@ async def picture(request: Request) -> Response:
             raise NotFound("There is no such picture.")
         owner = owner_of(request.scope, services.secret)
         key, query = request.path_params["key"], dict(request.query_params)
-        path, variant = await anyio.to_thread.run_sync(services.pictures.open_link, key, query, owner)
+        path, variant = await anyio.to_thread.run_sync(services.open_picture, key, query, owner)
     except NotFound as error:
         return PlainTextResponse(str(error), status_code=404)
     suffix = path.suffix.removeprefix(".")

@@ -4,6 +4,7 @@ import contextlib
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from services.azure import Azure
@@ -23,7 +24,7 @@ from services.config import V1, Settings, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
 from services.endpoint import is_azure
-from services.errors import NotFound, ServiceError
+from services.errors import NotFound, NotSaved, ServiceError
 from services.exports import Exports
 from services.history import Entry, HistoryQuery
 from services.housekeeping import DiskUse, Housekeeping
@@ -32,7 +33,7 @@ from services.links import Links, signing_secret
 from services.logs import discreet
 from services.operations import Operations, OperationView, OperationWorker
 from services.own_connections import OwnConnections, TypedConnection, own_settings
-from services.pictures import Pictures, Variant
+from services.pictures import PictureLost, Pictures, Variant
 from services.recorder import Recorder
 from services.runs import Run, Runs, RunState, paced
 from services.store import Store
@@ -223,6 +224,19 @@ class Services:
     def picture_link(self, owner: str, key: str, variant: Variant) -> str:
         """A path at which the owner's browser gets a picture."""
         return self.pictures.link(key, variant, owner)
+
+    def open_picture(self, key: str, query: dict[str, str], owner: str | None) -> tuple[Path, Variant]:
+        """The file behind a picture link. One that is lost is said so in its result from then on.
+
+        Raises NotFound for a bad, expired or somebody else's link alike.
+        """
+        try:
+            return self.pictures.open_link(key, query, owner)
+        except PictureLost as lost:
+            if query.get("v") != "original":  # else the copy that is shown still stands
+                with contextlib.suppress(NotSaved):
+                    self._store.drop_pictures([key], str(lost), self.pictures.remove)
+            raise
 
     def history(
         self, owner: str, query: HistoryQuery, *, before: tuple[float, str] | None = None, limit: int = 50

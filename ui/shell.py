@@ -43,8 +43,8 @@ def footer(services: Services) -> None:
         artwork = " Sandbox artwork: Twemoji (CC-BY 4.0)." if services.sandbox else ""
         st.caption(
             "An independent project, not affiliated with or endorsed by Microsoft or OpenAI. "
-            f"Pictures and drafts are kept on this server, in {escape(str(services.settings.data_dir), 200)}."
-            + artwork
+            "Texts, pictures and drafts are kept on this server, in "
+            f"{escape(str(services.settings.data_dir), 200)}." + artwork
         )
 
 
@@ -74,6 +74,8 @@ prompts.note()
 for name, defaults in parameters.PAGES.items():
     session.keep(name, defaults)
 connection(services)
+for notice in services.notices:
+    st.warning(escape(notice), icon=":material/warning:")
 on_images = page.url_path == images.url_path
 shown = session.shown_run("image").id if on_images else session.addressed_run()
 still_running.offer(services, session.owner(), shown, images)

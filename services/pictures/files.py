@@ -47,6 +47,10 @@ class StoredPicture:
     size: int
 
 
+class PictureLost(NotFound):
+    """A picture that was kept, and whose file is damaged or gone."""
+
+
 class Pictures:
     """The pictures folder. At most two pictures are decoded at a time."""
 
@@ -151,7 +155,7 @@ class Pictures:
                 return path
             lost = lost or os.path.lexists(path) or os.path.lexists(_aside(path))
             _put_aside(path)
-        raise NotFound(LOST if lost else "There is no such picture.")
+        raise PictureLost(LOST) if lost else NotFound("There is no such picture.")
 
     def _copy(self, key: str, variant: Variant) -> Path:
         path, side = self._folder / f"{key}.{variant}.jpg", _SIDES[variant]

@@ -72,8 +72,8 @@ ATTEMPTS: dict[str, Callable[[Services, str], Any]] = {
     "through": lambda services, id: services.through(OTHER, id),
     "disconnect": lambda services, id: services.disconnect(OTHER, id),
 }
-# These take no id of anything: they begin something of the caller's own.
-BEGINNINGS = {"complete", "generate", "diagnose", "connect", "picture_link"}
+# These begin something of the caller's own, or are tried below.
+BEGINNINGS = {"complete", "generate", "diagnose", "connect", "picture_link", "open_picture"}
 
 
 def opened(services: Services, link: str) -> list[bytes]:
@@ -117,9 +117,9 @@ def test_a_picture_link_is_worth_nothing_to_another(services: Services) -> None:
         query = dict(
             part.split("=") for part in services.picture_link(ME, key, variant).partition("?")[2].split("&")
         )
-        assert services.pictures.open_link(key, query, ME)
+        assert services.open_picture(key, query, ME)
         with pytest.raises(NotFound, match="^There is no such picture.$"):
-            services.pictures.open_link(key, query, OTHER)
+            services.open_picture(key, query, OTHER)
 
 
 def test_fifty_threads_of_two_people_never_see_each_other(services: Services, azure: Upstream) -> None:

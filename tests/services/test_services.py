@@ -25,6 +25,7 @@ from services import (
     TextSnapshot,
 )
 from services.errors import BadReply, Busy, OutcomeUnknown, Refused, ServiceError, Unreachable
+from services.pictures.files import LOST
 from tests.azure_bodies import (
     chunk,
     error,
@@ -313,6 +314,25 @@ def test_a_picture_from_press_to_link(services: Services, azure: Upstream) -> No
         assert (path.read_bytes(), variant) == (picture(index), "original")
         with pytest.raises(NotFound):
             services.pictures.open_link(slot.key, query, OTHER)
+
+
+def test_a_picture_that_is_lost_is_said_so_in_its_place(services: Services) -> None:
+    id = services.generate(ME, "once", DRAW)
+    lost, kept = (slot.key or "" for slot in finished(services, id).slots)
+    for variant in ("view", "thumbnail", "original"):
+        services.pictures.path(lost, variant).write_bytes(b"damaged")
+    query = dict(parse_qsl(urlsplit(services.picture_link(ME, lost, "original")).query))
+    with pytest.raises(NotFound, match="lost on disk"):
+        services.open_picture(lost, query, ME)
+    assert services.operation(ME, id).slots[0].key == lost  # a copy might still be shown
+    query = dict(parse_qsl(urlsplit(services.picture_link(ME, lost, "view")).query))
+    with pytest.raises(NotFound, match="no such picture"):
+        services.open_picture(lost, query, OTHER)
+    with pytest.raises(NotFound, match="lost on disk"):
+        services.open_picture(lost, query, ME)
+    slots = services.operation(ME, id).slots
+    assert [(slot.key, slot.error) for slot in slots] == [(None, LOST), (kept, None)]
+    assert services.pictures.path(kept, "view")
 
 
 def test_after_a_restart_everything_is_there_and_nothing_is_fetched_again(
