@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services import CompletionRequest, HistoryQuery, ImageRequest, NotFound, Services
+from services import CompletionRequest, HistoryQuery, ImageRequest, NotFound, Outcome, Services
 from tests.services.following import ME, OTHER, ended, finished, wait
 from tests.upstream import Upstream
 
@@ -25,7 +25,7 @@ def furnish(services: Services, owner: str, prompt: str = "CANARY") -> tuple[str
     finished(services, image, owner)
     services.save_draft(owner, "images", {"prompt": prompt})
     services.save_preset(owner, "images", "mine", {"prompt": prompt})
-    wait(lambda: len(services.history(owner, ALL)) == 2)
+    wait(lambda: [entry.outcome for entry in services.history(owner, ALL)] == [Outcome.SUCCEEDED] * 2)
     return text, image
 
 
