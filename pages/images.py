@@ -16,7 +16,9 @@ from ui import (
     image_knobs,
     keeping,
     parameters,
+    presets,
     session,
+    settings,
     timeline,
     view_code,
     widgets,
@@ -25,6 +27,7 @@ from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
 session.restore("image", parameters.IMAGE)
+settings.follow_link("image")
 
 showing = session.shown_run("image")
 shown = showing.id
@@ -107,7 +110,9 @@ st.title("Image generation", anchor=False)
 making, beside = st.columns([3, 1], gap="large")
 
 with beside:
+    settings.notice("image")
     image_knobs.draw(services)
+    presets.menu("image", services, owner)
     keeping.switch("image")
 
 with making:

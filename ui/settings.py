@@ -20,6 +20,7 @@ LIMITS = {
     "completion-max-tokens": (1, 1_000_000),
     "image-n": (1, 10),
     "image-compression": (0, 100),
+    "image-previews": (0, 3),
 }
 _FORMS = {
     bool: re.compile("true|false"),

@@ -106,6 +106,12 @@ class Tab:
         keys = (key, f"{key}-{self.shown}")
         return any(getattr(node, "key", None) in keys for node in self.at.main)
 
+    def knobs(self) -> list[Any]:
+        """The parameters that stand open beside the prompt, not those that are folded."""
+        beside = self.at.columns[1].children.values()
+        folded = ("expander", "popover")
+        return [node for node in beside if hasattr(node, "label") and node.type not in folded]
+
     def has_sent_stop(self) -> bool:
         """Whether the button to stop with stands on the page that is being drawn."""
         buttons = (message.delta.new_element.button for message in list(self.sent))
