@@ -56,8 +56,8 @@ class Reply:
 
     @classmethod
     def raw(cls, data: bytes, **faults: Any) -> Self:
-        """Sends exactly these bytes, then closes."""
-        return cls(verbatim=data, until_close=True, **{"billed": False, **faults})
+        """Sends exactly these bytes, then closes, or as `faults` say: `hang` or `reset` come after them."""
+        return cls(verbatim=data, until_close=True, **{"billed": False, "stop_after": WHOLE, **faults})
 
     @property
     def silent(self) -> bool:

@@ -25,6 +25,9 @@ from services.azure.retry import Deadline
 
 CONNECT_S = 5.0
 NO_CONNECTION = f"did not answer within {CONNECT_S:g} s"
+_NEXT_CHUNK = re.compile(
+    rb"\r\n[0-9A-Fa-f]{1,15}\r\n.", re.DOTALL
+)  # what ends one, and the start of the next
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;.*)?\r?\n", re.DOTALL)
 
 
@@ -174,11 +177,14 @@ class _TimedReader(io.RawIOBase):
         self._raw = raw
         self._sock = sock
         self._line = line
+        self.resting = False  # then it gives nothing: what is buffered is looked at
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        if self.resting:
+            return None
         with self._line.reading(self._sock):
             got = self._raw.readinto(buffer)
         if got == 0 and not self._line.answered:
@@ -198,11 +204,29 @@ class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self._line = LINE.get()
-        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, self._line))
+        self._reader = _TimedReader(self.fp.detach(), sock, self._line)
+        self.fp = io.BufferedReader(self._reader)
 
     def begin(self) -> None:
         super().begin()
         self._line.answered = True
+
+    def read1(self, n: int = -1) -> bytes:
+        """What has arrived, also where it came in several chunks."""
+        parts = [super().read1(n)]
+        while parts[-1] and self.chunked and self._has_more():
+            parts.append(super().read1(n))
+        return b"".join(parts)
+
+    def _has_more(self) -> bool:
+        """Whether some of the next chunk is here already, so that reading it does not wait."""
+        if self.chunk_left or self.fp is None:
+            return False
+        self._reader.resting = True
+        try:
+            return _NEXT_CHUNK.match(self.fp.peek()) is not None
+        finally:
+            self._reader.resting = False
 
     def _read_status(self) -> tuple[str, int, str]:
         """The final status line: 100 to 199 announce another (RFC 9110, 15.2); only 101 ends HTTP."""

@@ -37,7 +37,7 @@ SPELLINGS = {
 }
 
 
-@pytest.mark.parametrize("spelling", set(SPELLINGS) - {"percent twice"})
+@pytest.mark.parametrize("spelling", sorted(set(SPELLINGS) - {"percent twice"}))
 def test_a_key_is_cut_out_however_it_is_spelt(spelling: str) -> None:
     text = f'{{"error": "you sent {SPELLINGS[spelling](KEY)} to us"}}'
     for cut in (Redaction([Secret(KEY)]).keys, Redaction([Secret(KEY)]).secrets):

@@ -425,3 +425,19 @@ def test_the_host_of_an_address(url: str, host: str) -> None:
 def test_an_address_that_may_be_read_in_two_ways_is_none(url: str) -> None:
     with pytest.raises(ValueError):
         canonical_host(url)
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_chunks_that_came_together_are_one_block(transport: Transport, azure: Upstream) -> None:
+    azure.enqueue("other", Reply.raw(CHUNKED + b"3\r\none\r\n3\r\ntwo\r\n5\r\nthree\r\n0\r\n\r\n"))
+    with transport.exchange("GET", azure.url, SOON) as exchange:
+        assert list(exchange.blocks(1_000)) == [b"onetwothree"]
+
+
+@pytest.mark.parametrize("half", [b"", b"\r", b"\r\n", b"\r\n3", b"\r\n3\r\n"])
+def test_half_a_chunk_holds_nothing_back(transport: Transport, azure: Upstream, half: bytes) -> None:
+    azure.enqueue("other", Reply.raw(CHUNKED + b"3\r\none" + half, hang=True))
+    with transport.exchange("GET", azure.url, SOON) as exchange:
+        assert next(exchange.blocks(1_000)) == b"one"
