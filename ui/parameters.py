@@ -152,6 +152,12 @@ def completion_widgets(request: CompletionRequest) -> dict[str, Any]:
             "completion-stop-sequences": stop_lines(request.stop),
             "completion-n": request.n,
             "completion-logprobs": request.logprobs,
+            "completion-best-of": request.best_of,
+            "completion-echo": request.echo,
+            "completion-suffix": request.suffix,
+            "completion-logit-bias": "\n".join(f"{token}: {bias:g}" for token, bias in request.logit_bias),
+            "completion-seed": "" if request.seed is None else str(request.seed),
+            "completion-user": request.user,
             "completion-api-version": request.api_version,
         },
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from services import CompletionRequest, HistoryQuery, ImageRequest, Services
+from services import CompletionRequest, HistoryQuery, ImageFamily, ImageRequest, Services
 from tests.azure_bodies import (
     IMAGE_BLOCKED,
     choice,
@@ -199,11 +200,14 @@ def test_whatever_stands_in_a_prompt_is_text(text: Tab, azure: Upstream, look: O
 
 
 HELD: list[dict[str, Any]] = [
-    {},
+    {"completion-deployment": "text", "completion-prompt": "Hi\n there"},
     {"completion-call": "Chat", "completion-system": "Be brief", "completion-effort": "low"},
     {"completion-stop-sequences": "a\n\\n\n \\t", "completion-n": 3, "completion-top-p": 0.5},
     {"completion-logprobs": 5, "completion-api-version": "2024-10-21", "completion-max-tokens": 9},
     {"completion-frequency-penalty": -1.5, "completion-presence-penalty": 2.0},
+    {"completion-temperature": 0.35, "completion-best-of": 4, "completion-echo": True},
+    {"completion-suffix": "The end.", "completion-seed": "7", "completion-user": "me"},
+    {"completion-logit-bias": "50256: -100\n11: 2.5"},
 ]
 
 
@@ -211,9 +215,24 @@ HELD: list[dict[str, Any]] = [
 def test_the_widgets_of_a_request_make_the_same_request(
     held: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = parameters.COMPLETION | {"completion-deployment": "text", "completion-prompt": "Hi"} | held
+    state = parameters.COMPLETION | {"completion-deployment": "x"} | held
     monkeypatch.setattr(parameters.st, "session_state", state)
     assert parameters.completion_widgets(parameters.completion_request()) == state
+
+
+def test_no_widget_is_forgotten() -> None:
+    assert set().union(*HELD) == set(parameters.COMPLETION)
+
+
+def test_the_widgets_of_an_image_request_make_the_same_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ("prompt", "deployment", "quality", "style", "background", "moderation", "api-version")
+    state: dict[str, Any] = {f"image-{name}": f"some {name}" for name in texts}
+    state |= {"image-format": "jpeg", "image-compression": 40, "image-size": "1x2", "image-n": 2}
+    state |= {"image-previews": 3}
+    assert set(state) == set(parameters.IMAGE)
+    monkeypatch.setattr(parameters.st, "session_state", state)
+    family = Mock(spec_set=ImageFamily)  # which has every knob
+    assert parameters.image_widgets(parameters.image_request(family)) == state
 
 
 def test_a_value_that_no_widget_can_hold_is_left_at_its_start() -> None:
