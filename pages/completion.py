@@ -16,6 +16,7 @@ from ui import (
     prompts,
     session,
     settings,
+    tokens,
     view_code,
     widgets,
 )
@@ -96,6 +97,7 @@ with writing:
         height=180,
         placeholder="Write the beginning of a text. The model goes on from there.",
     )
+    tokens.show(services, running=run is not None and not ended)
     with st.container(horizontal=True, key="completion-actions"):
         actions.primary(
             "completion", shown, running=run is not None and not ended, generate=generate, stop=stop
@@ -113,7 +115,8 @@ with writing:
                 knows = services.text_family(st.session_state["completion-deployment"] or "").knobs
                 live.show(run, go_on, prompts.replace, score if "logprobs" in knows else None)
                 offers.show(run, services, generate)
-                view_code.show(services.text_code(run.request), "completion")
+                if run.value.choices:
+                    view_code.show(services.text_code(run.request), "completion")
         elif run is not None:
             with st.container(key="completion-live"):
                 live.follow(run, live.updates_interval(services))

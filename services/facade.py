@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from services.azure import Azure
+from services.azure.context import context_window
 from services.azure.families import Family, family
 from services.azure.headroom import Headroom
 from services.azure.image_families import ImageFamily, image_family
@@ -159,6 +160,11 @@ class Services:
         """What a deployment's model takes; None is the asynchronous route."""
         models = {item.name: item.model for item in self.settings.image_deployments}
         return image_family(models.get(deployment or "") or deployment)
+
+    def context_window(self, deployment: str) -> int | None:
+        """How many tokens a deployment's model holds, prompt and answer together; None where unknown."""
+        models = {item.name: item.model for item in self.settings.text_deployments}
+        return context_window(models.get(deployment) or deployment)
 
     def count_tokens(self, deployment: str, text: str) -> int | None:  # noqa: ARG002 (one model serves all)
         """How many tokens a text is to a deployment's model; None where nobody says, which is everywhere but

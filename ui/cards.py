@@ -108,7 +108,9 @@ def _card(run: Run[TextSnapshot], choice: Choice, go_on: Edit, use: Edit) -> Non
             with st.container(key=f"completion-cut-{choice.index}"):
                 filters.cut_mark(choice.filter)
     marked.show_prompt(run.request.prompt, choice.filter, f"completion-marked-prompt-{choice.index}")
-    filters.show(choice.filter, f"answer-{choice.index}", request_id=run.value.request_id)
+    several = len(run.value.choices) > 1
+    key = f"answer-{choice.index}"
+    filters.show(choice.filter, key, request_id=run.value.request_id, narrow=several)
     with st.container(horizontal=True, vertical_alignment="center", key=f"completion-uses-{choice.index}"):
         name = f"{choice.index}-{run.id}"
         if choice.text:
@@ -161,7 +163,7 @@ def _flow(request: CompletionRequest, choice: Choice) -> DeltaGenerator:
     """Where an answer is written: behind the end of its prompt if it is the only one that goes on from it, so
     that both read as one text."""
     flow = st.container(key=f"completion-flow-{choice.index}")
-    goes_on = not (request.chat or request.echo) and (request.n or 1) == 1
+    goes_on = not (request.chat or request.echo) and (request.n or 1) == 1 and choice.index == 0
     if goes_on and request.prompt.strip():
         start = "…" if len(request.prompt) > PROMPT_SHOWN else ""
         between = choice.text[: len(choice.text) - len(choice.text.lstrip())]

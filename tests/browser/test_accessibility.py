@@ -72,6 +72,23 @@ def test_tokens_and_marks(visit: Visit, azure: Upstream, playground: Playground,
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_is_folded_on_the_text_page(visit: Visit, playground: Playground, scheme: str) -> None:
+    page = visit(color_scheme=scheme)
+    open_page(page, playground.url)
+    ask(page, "Hi")
+    expect(facts(page)).to_be_visible()
+    drawn(page)
+    page.get_by_text("More parameters").click()
+    page.get_by_text("View code").click()
+    expect(page.get_by_role("textbox", name="Seed")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy code").first).to_be_visible()
+    assert violations(page) == []
+    button(page, "Presets and link").click()
+    expect(page.get_by_role("button", name="Copy link to these settings")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_images_page(visit: Visit, azure: Upstream, playground: Playground, scheme: str) -> None:
     page = visit(color_scheme=scheme)
     azure.enqueue("poll", succeeded(f"{azure.url}/pictures/x/0.png", IMAGE_BLOCKED))

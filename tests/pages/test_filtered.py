@@ -95,7 +95,7 @@ def test_a_withheld_picture_has_a_look_of_its_own(images: Tab, azure: Upstream) 
 def test_a_clean_answer_shows_no_filter_but_its_annotations(text: Tab) -> None:
     text.generate("Hi")
     assert not [key for key in keys(text) if key.startswith("filter-")]
-    assert text.at.expander[0].label == "Content filter annotations"
+    assert text.at.get_by_key("completion-output").expander[0].label == "Content filter annotations"
 
 
 @pytest.mark.parametrize("spelling", ["innererror", "inner_error"])
@@ -193,7 +193,7 @@ def test_the_annotations_of_a_clean_answer_are_severities_for_prompt_and_answer(
         sse(prompt_chunk(hate="low"), chunk(" Hi", finish="stop", filters=safety(violence="low"))),
     )
     text.generate("Hi")
-    (table,) = text.at.expander[0].markdown
+    (table,) = text.at.get_by_key("completion-output").expander[0].markdown
     assert "| Prompt | Hate | low | annotated only |" in table.value
     assert "| Answer | Violence | low | annotated only |" in table.value
     assert "**filtered**" not in table.value
@@ -205,7 +205,7 @@ def test_several_answers_are_annotated_one_by_one_and_what_was_not_reported_is_s
     noted, bare = chunk(" a", 0, "stop", filters=safety(violence="low")), chunk(" b", 1, "stop")
     azure.enqueue("completions", sse(noted, bare))
     text.generate("Hi", n=2)
-    table = text.at.expander[0].markdown[0].value
+    table = text.at.get_by_key("completion-output").expander[0].markdown[0].value
     assert "| Prompt | not reported | not reported | not reported |" in table
     assert "| Answer 1 | Violence | low | annotated only |" in table
     assert "| Answer 2 | not reported | not reported | not reported |" in table

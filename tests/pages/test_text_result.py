@@ -92,6 +92,12 @@ def test_a_single_completion_reads_as_one_text_with_its_prompt(text: Tab, azure:
     assert text.lines("completion-text-0") == ["there was"]
 
 
+def test_more_answers_than_were_asked_for_are_shown_too(text: Tab, azure: Upstream) -> None:
+    azure.enqueue("completions", sse(chunk(" one", 0, "stop"), chunk(" two", 1, "stop")))
+    text.generate("Hi")
+    assert [text.lines(f"completion-text-{at}") for at in range(2)] == [["one"], ["two"]]
+
+
 def test_the_end_of_a_long_prompt_is_enough(text: Tab) -> None:
     (said,) = text.generate("x" * 5_000).lines("completion-said")
     assert said == "\u2060…" + "x" * 1_200 + " \u2060"
@@ -109,8 +115,8 @@ def test_a_single_completion_is_not_numbered(text: Tab) -> None:
 def test_copy_and_download_hold_the_text_as_it_came(text: Tab, azure: Upstream) -> None:
     azure.enqueue("completions", sse(chunk("\n\n  x = 1  \n\ty\n", finish="stop")))
     text.generate("Hi")
-    (copy,) = text.at.get("bidi_component")
-    assert r'"text": "\n\n  x = 1  \n\ty\n"' in str(copy.proto.json) + str(copy.proto.mixed)
+    (copy,) = (node for node in text.at.get("bidi_component") if '"label": "Copy"' in node.proto.json)
+    assert r'"text": "\n\n  x = 1  \n\ty\n"' in copy.proto.json
     assert text.has("completion-download-0")
 
 
