@@ -84,6 +84,16 @@ class FilterReport:
         filtered = [finding.span for finding in self.findings if finding.filtered and finding.span]
         return joined([*filtered, *unchecked], length)
 
+    def within(self, length: int) -> "FilterReport":
+        """The same of an answer that ended after so many characters: the service names whole stretches."""
+        findings = tuple(
+            replace(finding, span=(finding.span[0], length))
+            if finding.span and finding.span[0] < length < finding.span[1]
+            else finding
+            for finding in self.findings
+        )
+        return replace(self, findings=findings)
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a row of the store."""
         findings = [{name: getattr(finding, name) for name in Finding.__slots__} for finding in self.findings]

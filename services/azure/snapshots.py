@@ -88,7 +88,8 @@ class _Answer:
         if covered:
             starts = positions([score.token for score in tokens])
             tokens = tokens[: bisect_right(starts[1:], covered[0][0])]
-        return Choice(index, cover(self.text, covered), tuple(tokens), self.finish_reason, self.filter)
+        report = self.filter.within(len(self.text))
+        return Choice(index, cover(self.text, covered), tuple(tokens), self.finish_reason, report)
 
 
 class SnapshotBuilder:

@@ -140,6 +140,13 @@ def test_text_that_was_shown_and_then_filtered_is_covered_in_its_place() -> None
     assert found.text.startswith("First [covered by the content filter]██")
     assert len(found.text) == len("First then the rest of it, which is much longer than its label.")
     assert (found.covered, found.usable) == (((6, len(found.text)),), "First ")
+    assert found.filter.findings[0].span == (6, 60)
+
+
+def test_a_stretch_that_is_longer_than_the_answer_ends_with_it() -> None:
+    late = chunk(None, finish="content_filter", filters=MATERIAL, offsets=(2, 2, 999))
+    (found,) = build(chunk("a song"), late).choices
+    assert found.filter.findings[0].span == (2, 6)
 
 
 def test_the_tokens_of_covered_text_are_not_given_out() -> None:
