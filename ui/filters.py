@@ -109,7 +109,8 @@ def annotations(snapshot: TextSnapshot) -> None:
                 where = f"Answer {at + 1}" if several else "Answer"
                 found = _rows(report.findings) or [("", *UNREPORTED[1:3], NOT_REPORTED)]
                 rows += [(where, *row[1:]) for row in found]
-            _table(rows)
+            with st.container(key="annotations"):
+                _table(rows)
 
 
 def name(finding: Finding) -> str:
