@@ -359,9 +359,3 @@ def test_the_newest_result_takes_the_place_of_the_one_before(text: Tab) -> None:
     text.generate("Hi").generate("Hi")
     assert "request id fake-2" in text.look("completion-facts")
     assert "request id fake-1" not in text.look()
-
-
-def test_more_answers_than_were_asked_for_are_all_shown(text: Tab, azure: Upstream) -> None:
-    azure.enqueue("completions", sse(chunk(" one", 0, "stop"), chunk(" two", 1, "stop")))
-    text.generate("Hi", n=1)
-    assert [text.lines(f"completion-text-{at}") for at in range(2)] == [["one"], ["two"]]
