@@ -18,7 +18,7 @@ import pytest
 from services.azure.retry import Deadline
 from services.azure.transport import Transport, canonical_host
 from services.errors import BadReply, HungUp, OutcomeUnknown, ServiceError, Unreachable, Untrusted
-from tests.azure_reply import Reply
+from tests.azure_reply import WHOLE, Reply
 from tests.services.following import KEY_1, strings, wait
 from tests.upstream import Upstream
 
@@ -190,7 +190,6 @@ def hang_up_when(seen: Callable[[], object]) -> Callable[[Callable[[], None]], N
         Reply.raw(b"HTTP/1.1 103 Early Hints\r\n\r\n", hang=True),
         Reply(200, b"abc", stop_after=1, hang=True),
         Reply(200, pieces=[b"abc"], stop_after=3, hang=True),
-        Reply(200, b"abc", until_close=True, hang=True),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -205,6 +204,19 @@ def test_an_exchange_can_be_ended_wherever_it_waits(
     ):
         exchange.read(100)
     assert azure.requests[0].aborted.wait(5)
+
+
+def test_a_body_that_ends_with_its_connection_is_not_whole_after_hanging_up(
+    transport: Transport, azure: Upstream
+) -> None:
+    azure.enqueue("other", Reply(200, b"abc", until_close=True, stop_after=WHOLE, hang=True))
+    wakes: list[Callable[[], None]] = []
+    with transport.exchange("GET", azure.url, PATIENT, on_open=wakes.append) as exchange:
+        blocks = exchange.blocks(100)
+        assert next(blocks) == b"abc"
+        wakes[0]()
+        with pytest.raises(HungUp):
+            next(blocks)
 
 
 def test_an_exchange_can_be_ended_before_it_begins(transport: Transport, azure: Upstream) -> None:
@@ -250,6 +262,25 @@ def test_no_connection_is_used_twice(transport: Transport, azure: Upstream) -> N
             exchange.read(10_000)
     assert len(azure._connections) == 4
     assert {request.headers["connection"] for request in azure.requests} == {"close"}
+
+
+def test_a_connection_that_a_server_keeps_open_is_not_used_again(transport: Transport) -> None:
+    kept: list[socket.socket] = []
+
+    def answer(sock: socket.socket) -> None:
+        kept.append(sock.dup())
+        sock.recv(65_536)
+        sock.sendall(FINAL)
+
+    for _ in range(2):
+        with (
+            served(answer) as port,
+            transport.exchange("POST", f"http://127.0.0.1:{port}", SOON) as exchange,
+        ):
+            assert exchange.read(100) == b"final"
+        with kept.pop() as still_open:
+            still_open.settimeout(5)
+            assert still_open.recv(1) == b""  # we have closed our end
 
 
 FINAL = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfinal"
