@@ -14,7 +14,7 @@ from services.azure.headroom import Headroom
 from services.azure.image_families import ImageFamily, image_family
 from services.azure.image_request import ImageRequest
 from services.azure.image_request import check as check_image
-from services.azure.retry import POLICIES, Policies
+from services.azure.retry import POLICIES, Policies, RetryBudget
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot
 from services.azure.spans import Ruler
 from services.azure.text_request import CompletionRequest, only
@@ -57,8 +57,9 @@ class Services:
                 settings = sandbox_settings(settings, self.sandbox.url)
             self.settings = settings
             opened.enter_context(discreet(settings.keys))
-            self._azure = opened.enter_context(contextlib.closing(Azure(settings, policies=policies)))
-            own = OwnConnections(lambda settings: Azure(settings, policies=policies))
+            budget = RetryBudget()  # one for the whole process
+            self._azure = opened.enter_context(contextlib.closing(Azure(settings, budget, policies)))
+            own = OwnConnections(lambda settings: Azure(settings, budget, policies))
             self._own = opened.enter_context(contextlib.closing(own))
             worker = OperationWorker(self._store, self._azure_for, self.pictures)
             self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))

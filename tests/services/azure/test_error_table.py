@@ -65,3 +65,38 @@ def test_braces_in_a_message_are_text() -> None:
     found = find(400, "unsupported_parameter", "Unsupported parameter: 'a.b' {0} {x}")
     assert found is not None
     assert found[1] == "This model does not take the parameter “a.b”."
+
+
+SEEN = {
+    "unexpected redirect": (307, "", ""),
+    "role missing": (401, "PermissionDenied", "Principal does not have access to API/Operation."),
+    "token refused": (401, "", "Unauthorized. Access token is missing, invalid"),
+    "key refused": (401, "401", "Access denied due to invalid subscription key"),
+    "key refused by a gateway": (403, "403", "Access denied due to invalid subscription key"),
+    "keys switched off": (403, "AuthenticationTypeDisabled", "Key based authentication is disabled"),
+    "network rules": (403, "403", "Access denied due to Virtual Network/Firewall rules."),
+    "not allowed": (403, "", ""),
+    "deployment not found": (404, "DeploymentNotFound", "The API deployment does not exist."),
+    "nothing at this address": (404, "404", "Resource not found"),
+    "operation not supported": (400, "OperationNotSupported", "The completion operation does not work"),
+    "api-version too old for the model": (400, "BadRequest", "is enabled only for api versions 2024-12-01"),
+    "api-version not supported": (400, "BadRequest", "API version not supported"),
+    "parameter not supported": (400, "unsupported_parameter", "Unsupported parameter: 'max_tokens' is not"),
+    "value not supported": (400, "unsupported_value", "Unsupported value: 'temperature' does not"),
+    "prompt too long": (400, "context_length_exceeded", "maximum context length is 32768 tokens."),
+    "image request malformed": (400, "InvalidPayload", "Not valid."),
+    "request too large": (431, "", ""),
+    "service timed out": (408, "Timeout", "The operation was timeout."),
+    "quota used up": (429, "429", "Please retry after 86400 seconds."),
+    "capacity": (429, "NoCapacity", "The system is currently experiencing high demand"),
+    "token limit": (429, "429", "have exceeded token rate limit of your current tier"),
+    "request limit": (429, "429", "have exceeded call rate limit of your current tier"),
+    "sandbox without its model": (503, "ModelMissing", ""),
+    "service failing": (500, "", "The server had an error while processing your request."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_rule_is_reached_by_an_answer_that_was_seen(rule: Rule) -> None:
+    answer = SEEN[rule.name]
+    assert next(each.name for each in RULES if each.fit(*answer)) == rule.name
