@@ -17,18 +17,27 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services, Settings, address
-from ui import session
+from ui import posture, session
+from ui.admission import Admission
 from ui.middleware import OwnerCookie, Preload, SecurityHeaders, owner_of
 
 ROOT = Path(__file__).parent
 _LOG = logging.getLogger("playground")
 
 
+def start() -> Services:
+    """The services, once settings and server options are safe together. Raises ServiceError."""
+    settings = Settings.from_env()
+    if problems := posture.problems(settings):
+        raise ConfigError(problems)
+    return Services(settings)
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Starts the services before the first page and ends them after the last; bad settings show as a page."""
     try:
-        session.holder.services = await anyio.to_thread.run_sync(lambda: Services(Settings.from_env()))
+        session.holder.services = await anyio.to_thread.run_sync(start)
     except ServiceError as error:
         session.holder.problem = error
         for problem in error.problems if isinstance(error, ConfigError) else ():
@@ -89,6 +98,7 @@ app = st.App(
     routes=[Route("/healthz", healthz), Route("/pictures/{key}", picture), Route("/exports/{name}", export)],
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(Admission, holder=session.holder),
         Middleware(Preload),
         Middleware(OwnerCookie, holder=session.holder),
     ],

@@ -18,6 +18,7 @@ from services.azure.versions import Operation
 from services.code import Snippet
 from services.config import Deployment, Secret, Settings, address
 from services.doctor import Check
+from services.endpoint import is_loopback
 from services.errors import (
     ConfigError,
     Filtered,
@@ -85,6 +86,7 @@ __all__ = [
     "address",
     "branch",
     "branches",
+    "is_loopback",
     "positions",
     "size_problem",
     "token_bytes",

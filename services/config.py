@@ -63,6 +63,8 @@ class Settings:
     Azure's own place. keys: KEY1, then KEY2. picture_hosts: host suffixes a picture may be fetched from.
     quota_mb: how much disk the pictures of everybody may take, in MB of 2**20 bytes. allowed_endpoints: where
     people may connect to with keys of their own: hosts, suffixes that begin with a dot, or `localhost`.
+    allowed_hosts: the names that this server is opened by, besides this machine's own and addresses in
+    numbers: hosts, suffixes that begin with a dot, or `*` for any.
     """
 
     endpoint: str | None = None
@@ -74,11 +76,17 @@ class Settings:
     image_deployments: tuple[Deployment, ...] = ()
     picture_hosts: tuple[str, ...] = (PICTURE_HOST,)
     allowed_endpoints: tuple[str, ...] = (*AZURE_HOSTS, "localhost")
+    allowed_hosts: tuple[str, ...] = ()
     data_dir: Path = Path("data")
     quota_mb: int = QUOTA_MB
     signing_secret: Secret | None = None
     host: str = "127.0.0.1"
     port: int = 8501
+
+    @property
+    def shared(self) -> bool:
+        """Whether others than those who sit at this machine may open the playground."""
+        return not is_loopback(self.host) or bool(self.allowed_hosts)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -151,6 +159,7 @@ class _Reader:
             image_deployments=self.deployments("AZURE_OPENAI_IMAGE_DEPLOYMENTS"),
             picture_hosts=(PICTURE_HOST, *self.hosts("AZURE_OPENAI_IMAGE_HOSTS")),
             allowed_endpoints=self.allowed_endpoints(),
+            allowed_hosts=self.allowed_hosts(),
             data_dir=Path(self.text("PLAYGROUND_DATA_DIR") or "data"),
             quota_mb=self.whole("PLAYGROUND_QUOTA_MB", QUOTA_MB, 1, 10**9),
             signing_secret=Secret(secret) if (secret := self.text("PLAYGROUND_SECRET")) else None,
@@ -246,8 +255,21 @@ class _Reader:
         name = "AZURE_OPENAI_ALLOWED_ENDPOINTS"
         if self.text(name) == "none":
             return ()
-        usual = (*AZURE_HOSTS, "localhost") if is_loopback(self.host()) else AZURE_HOSTS
-        return self.hosts(name, "localhost") or usual
+        alone = is_loopback(self.host()) and not self.text("PLAYGROUND_ALLOWED_HOSTS")
+        return self.hosts(name, "localhost") or ((*AZURE_HOSTS, "localhost") if alone else AZURE_HOSTS)
+
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Names of one word too: those of a network at home or at work."""
+        name = "PLAYGROUND_ALLOWED_HOSTS"
+        found = tuple(item.lower().rstrip(".") for item in self.items(name))
+        for position, item in enumerate(found, start=1):
+            if item != "*" and not re.fullmatch(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*", item):
+                self.bad(
+                    name,
+                    f"has an entry that is no host (number {position})",
+                    "List the names that people open, without port: playground.example.net, .example.org.",
+                )
+        return found
 
     def hosts(self, name: str, *words: str) -> tuple[str, ...]:
         """A list of hosts or suffixes; `words` may stand in it too."""

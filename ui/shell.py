@@ -10,7 +10,6 @@ from ui import errors, parameters, places, prompts, session, still_running
 from ui.plain import escape
 
 ROOT = Path(__file__).parent.parent
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def connection(services: Services) -> None:
@@ -33,7 +32,7 @@ def connection(services: Services) -> None:
                 f"{escape(str(gone))} The playground's own connection is used again.",
                 icon=":material/link_off:",
             )
-        if settings.host not in LOOPBACK and not services.sandbox and not services.connection:
+        if settings.shared and not services.sandbox and not services.connection:
             st.warning("Anyone who can open this address uses your key.", icon=":material/lock_open:")
 
 

@@ -242,6 +242,9 @@ def test_a_key_may_have_256_characters() -> None:
         ("AZURE_OPENAI_IMAGE_DEPLOYMENTS", "=model", "has an entry that is no deployment name (number 1)"),
         ("AZURE_OPENAI_IMAGE_HOSTS", "a.example,https://x", "has an entry that is no host (number 2)"),
         ("AZURE_OPENAI_IMAGE_HOSTS", ".com", "has an entry that is no host (number 1)"),
+        ("PLAYGROUND_ALLOWED_HOSTS", "a.example,https://x", "has an entry that is no host (number 2)"),
+        ("PLAYGROUND_ALLOWED_HOSTS", "*.example", "has an entry that is no host (number 1)"),
+        ("PLAYGROUND_ALLOWED_HOSTS", "a.example:80", "has an entry that is no host (number 1)"),
         ("PORT", "65536", "is not a whole number from 1 to 65535"),
         ("PORT", "²", "is not a whole number from 1 to 65535"),
         ("PORT", "9" * 5000, "is not a whole number from 1 to 65535"),
@@ -251,10 +254,35 @@ def test_a_malformed_variable_is_named(variable: str, value: str, what: str) -> 
     assert refused(**{variable: value}) == {variable: what}
 
 
+def test_the_names_of_a_server_are_read_leniently() -> None:
+    settings = read(PLAYGROUND_ALLOWED_HOSTS=" Play.Example.NET. , .example.org,gpubox, *,")
+    assert settings.allowed_hosts == ("play.example.net", ".example.org", "gpubox", "*")
+
+
+@pytest.mark.parametrize(
+    ("env", "shared"),
+    [
+        ({}, False),
+        ({"HOST": "localhost"}, False),
+        ({"HOST": "127.0.0.2"}, False),
+        ({"HOST": "0.0.0.0"}, True),  # noqa: S104
+        ({"HOST": "::"}, True),
+        ({"HOST": "192.168.1.5"}, True),
+        ({"PLAYGROUND_ALLOWED_HOSTS": "play.example.net"}, True),
+    ],
+)
+def test_nobody_reaches_this_machine_s_services_through_a_shared_server(
+    env: dict[str, str], shared: bool
+) -> None:
+    settings = read(**env)
+    assert settings.shared is shared
+    assert ("localhost" in settings.allowed_endpoints) is not shared
+
+
 def test_every_bad_variable_is_listed_at_once_and_no_value_is_repeated() -> None:
     names = ["ENDPOINT", "API_KEY", "API_KEY_2", "API_VERSION", "IMAGE_API_VERSION", "TEXT_DEPLOYMENTS"]
     names = [f"AZURE_OPENAI_{name}" for name in [*names, "IMAGE_DEPLOYMENTS", "IMAGE_HOSTS"]]
-    names += ["PORT"]
+    names += ["PLAYGROUND_ALLOWED_HOSTS", "PORT"]
     with pytest.raises(ConfigError) as caught:
         Settings.from_env(dict.fromkeys(names, f"{CANARY} {CANARY}"))
     assert {problem.variable for problem in caught.value.problems} == set(names)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+import streamlit
 
 from services import Secret
 from services.links import LINK_S, Links, signing_secret
@@ -22,14 +23,16 @@ from ui.middleware import COOKIE, read_cookie
 GONE = "There is no such picture."
 
 
-def serve(folder: Path, **settings: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Starts the server in a folder of its own with nothing but these settings."""
+def serve(folder: Path, *options: str, **settings: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Starts the server in a folder of its own with nothing but these settings; with options, by Streamlit."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     ours = ("AZURE_", "PLAYGROUND_", "HOST", "PORT", "STREAMLIT_")
     env = {name: value for name, value in os.environ.items() if not name.upper().startswith(ours)}
     env |= {"PYTHON_DOTENV_DISABLED": "1", "PLAYGROUND_DATA_DIR": str(folder / "data"), **settings}
     command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port), "--no-access-log"]
+    if options:
+        command[2:] = ["streamlit", "run", "app.py", "--server.port", str(port), *options]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     return process, f"http://127.0.0.1:{port}"
@@ -120,12 +123,76 @@ def test_bad_settings_still_serve_the_page_and_no_picture(servers: tuple[str, st
     assert (reply.status_code, reply.text) == (404, GONE)
 
 
-@pytest.mark.parametrize("path", ["/", "/images", "/healthz", "/pictures/x", "/_stcore/health"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/",
+            "/images",
+            "/no-such-page",
+            "/healthz",
+            "/pictures/x",
+            "/exports/x",
+            "/media/x",
+            "/app/static/x",
+        ),
+        *(
+            "/_stcore/health",
+            "/_stcore/host-config",
+            "/_stcore/no-such",
+            "/favicon.png",
+            "/static/js/no-such",
+        ),
+        "/static/js/" + next((Path(streamlit.__file__).parent / "static/static/js").glob("index.*.js")).name,
+    ],
+)
 def test_every_response_carries_the_security_headers(url: str, path: str) -> None:
     headers = requests.get(url + path, timeout=5).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["referrer-policy"] == "same-origin"
+
+
+def test_by_a_name_that_nobody_listed_there_is_nothing(url: str) -> None:
+    for path in ("/", "/healthz", "/pictures/x", "/static/js/x"):
+        reply = requests.get(url + path, headers={"host": "rebound.example"}, timeout=5)
+        assert (reply.status_code, "PLAYGROUND_ALLOWED_HOSTS" in reply.text) == (403, True)
+        assert "content-security-policy" in reply.headers
+        assert COOKIE not in reply.cookies
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("127.0.0.1", "http://127.0.0.1", 101),
+        ("rebound.example", "http://rebound.example", 403),
+        ("127.0.0.1", "http://elsewhere.example", 403),
+    ],
+)
+def test_a_socket_is_opened_for_the_playground_s_own_pages_alone(
+    url: str, host: str, origin: str, status: int
+) -> None:
+    headers = {
+        "host": host,
+        "origin": origin,
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+    }
+    with requests.get(f"{url}/_stcore/stream", headers=headers, timeout=5, stream=True) as reply:
+        assert reply.status_code == status
+
+
+@pytest.mark.parametrize("path", ["/_stcore/agent/interact", "/_stcore/agent/mcp"])
+def test_no_program_works_the_pages(url: str, path: str) -> None:
+    reply = requests.post(url + path, json={}, timeout=5)
+    assert "does not serve the agent API" in reply.text
+
+
+def test_a_file_cannot_be_uploaded_from_elsewhere(url: str) -> None:
+    reply = requests.put(f"{url}/_stcore/upload_file/a/b", files={"f": b"x"}, timeout=5)
+    assert reply.status_code in (400, 403)
 
 
 @pytest.mark.parametrize(
@@ -250,3 +317,26 @@ def test_the_log_of_a_server_with_bad_settings_names_the_variable_and_never_the_
     written = (bad / "log").read_text()
     assert "AZURE_OPENAI_ENDPOINT has no scheme" in written
     assert KEY not in written
+
+
+@pytest.mark.parametrize(("static", "healthy"), [("false", True), ("true", False)])
+def test_a_server_for_others_starts_with_safe_options_alone(
+    tmp_path: Path, static: str, healthy: bool
+) -> None:
+    connected = {"AZURE_OPENAI_ENDPOINT": "http://127.0.0.1:9", "AZURE_OPENAI_API_KEY": KEY}
+    process, url = serve(
+        tmp_path,
+        "--server.enableStaticServing",
+        static,
+        HOST="0.0.0.0",
+        **connected,  # noqa: S104
+    )
+    try:
+        started(process, url)
+        assert requests.get(f"{url}/healthz", timeout=5).ok is healthy
+        assert requests.get(url, timeout=5).ok  # where the page says what to mend
+        assert requests.get(f"{url}/_stcore/metrics", timeout=5).status_code == 404
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert ("server.enableStaticServing hands out files" in (tmp_path / "log").read_text()) is not healthy

@@ -233,7 +233,28 @@ def test_every_response_carries_the_headers(kind: str | None) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["permissions-policy"] == "camera=(), geolocation=(), microphone=()"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "content-security-policy" in headers
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_the_answer_in_place_of_a_route_that_breaks_carries_them_too(begun: bool) -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise KeyError("a defect")
+
+    said: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    with pytest.raises(KeyError):  # the server's log has it
+        asyncio.run(SecurityHeaders(broken)({"type": "http", "headers": []}, None, send))  # type: ignore[arg-type]
+    (start,) = [message for message in said if message["type"] == "http.response.start"]
+    assert start["status"] == (200 if begun else 500)
+    assert b"content-security-policy" in dict(start["headers"])
+    assert not any(b"defect" in message.get("body", b"") for message in said)
 
 
 def test_a_header_that_a_response_sets_itself_stays() -> None:
