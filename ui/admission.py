@@ -28,7 +28,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers 403 with what to mend, 404 for the metrics of a shared server; sockets are not opened."""
-        settings = self._holder.services and self._holder.services.settings
+        settings = self._holder.services.settings if self._holder.services else None
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
         elif settings and (mend := refusal(scope, settings)):

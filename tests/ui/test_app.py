@@ -24,7 +24,7 @@ GONE = "There is no such picture."
 
 
 def serve(folder: Path, *options: str, **settings: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Starts the server in a folder of its own with nothing but these settings; with options, by Streamlit."""
+    """Starts the server with nothing but these settings: by uvicorn, or with options by `streamlit run`."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     ours = ("AZURE_", "PLAYGROUND_", "HOST", "PORT", "STREAMLIT_")
@@ -323,14 +323,8 @@ def test_the_log_of_a_server_with_bad_settings_names_the_variable_and_never_the_
 def test_a_server_for_others_starts_with_safe_options_alone(
     tmp_path: Path, static: str, healthy: bool
 ) -> None:
-    connected = {"AZURE_OPENAI_ENDPOINT": "http://127.0.0.1:9", "AZURE_OPENAI_API_KEY": KEY}
-    process, url = serve(
-        tmp_path,
-        "--server.enableStaticServing",
-        static,
-        HOST="0.0.0.0",
-        **connected,  # noqa: S104
-    )
+    shared = {"HOST": "0.0.0.0", "AZURE_OPENAI_ENDPOINT": "http://127.0.0.1:9", "AZURE_OPENAI_API_KEY": KEY}  # noqa: S104
+    process, url = serve(tmp_path, "--server.enableStaticServing", static, **shared)
     try:
         started(process, url)
         assert requests.get(f"{url}/healthz", timeout=5).ok is healthy
