@@ -13,6 +13,7 @@ ServiceError            the sentence a person reads; everything else is a defect
 ├── OutcomeUnknown      the request may or may not have been accepted
 │   └── Disconnected    the connection of one's own that it went through is gone
 ├── NotFound            no such run, operation or picture for this person
+│   └── PictureLost     a picture that was kept, and whose file is damaged or gone
 └── NotSaved            the disk refused to keep something
 """
 
@@ -124,13 +125,17 @@ class NotFound(ServiceError):
     """No such thing for this person; the same for another's id as for a random one."""
 
 
+class PictureLost(NotFound):
+    """A picture that was kept, and whose file is damaged or gone."""
+
+
 class NotSaved(ServiceError):
     """The disk refused to keep something that was made."""
 
 
 _KINDS = (
     Invalid, Unreachable, Untrusted, HungUp, Refused, Busy, BadReply, OutcomeUnknown, Disconnected,
-    NotFound, NotSaved,
+    NotFound, PictureLost, NotSaved,
 )  # fmt: skip
 
 

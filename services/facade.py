@@ -25,7 +25,7 @@ from services.config import V1, Settings, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
 from services.endpoint import is_azure
-from services.errors import NotFound, NotSaved, ServiceError
+from services.errors import NotFound, NotSaved, PictureLost, ServiceError
 from services.exports import Exports
 from services.history import Entry, HistoryQuery
 from services.housekeeping import DiskUse, Housekeeping
@@ -34,7 +34,7 @@ from services.links import Links, signing_secret
 from services.logs import discreet
 from services.operations import Operations, OperationView, OperationWorker
 from services.own_connections import OwnConnections, TypedConnection, own_settings
-from services.pictures import PictureLost, Pictures, Variant
+from services.pictures import Pictures, Variant
 from services.recorder import Recorder
 from services.runs import Run, Runs, RunState, paced
 from services.store import Store

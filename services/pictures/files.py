@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from services.config import Secret
-from services.errors import NotFound, NotSaved
+from services.errors import NotFound, NotSaved, PictureLost
 from services.links import Links
 from services.pictures.decode import SUFFIXES, decode
 
@@ -45,10 +45,6 @@ class StoredPicture:
     width: int
     height: int
     size: int
-
-
-class PictureLost(NotFound):
-    """A picture that was kept, and whose file is damaged or gone."""
 
 
 class Pictures:

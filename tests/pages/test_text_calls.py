@@ -11,6 +11,7 @@ from tests.azure_bodies import error, prompt_blocked, unsupported
 from tests.azure_reply import Reply
 from tests.pages.browsing import IMAGES, TEXT, Tab
 from tests.upstream import Upstream
+from ui.parameters import COMPLETION
 
 Start = Callable[..., Services]
 Visit = Callable[..., Tab]
@@ -30,7 +31,7 @@ def drawn(tab: Tab) -> list[str]:
     """The knobs beside the prompt, in order."""
     nodes = tab.at.columns[1]
     keys = [node.key for node in nodes if getattr(node, "key", None) and hasattr(node, "label")]
-    return [key.removeprefix("completion-") for key in keys]
+    return [key.removeprefix("completion-") for key in keys if key in COMPLETION]
 
 
 def call(tab: Tab) -> Any:

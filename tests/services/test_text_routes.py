@@ -27,7 +27,7 @@ from tests.upstream import Upstream
 
 Start = Callable[..., Services]
 NEW = "2024-10-21"
-KNOBS: dict[str, Any] = {  # all of them, none at its default
+KNOBS: dict[str, Any] = {  # the common ones, none at its default
     "system": "You are brief.",
     "reasoning_effort": "low",
     "max_tokens": 50,
@@ -38,6 +38,13 @@ KNOBS: dict[str, Any] = {  # all of them, none at its default
     "presence_penalty": 0.5,
     "frequency_penalty": 0.5,
     "logprobs": 3,
+}
+RARER: dict[str, Any] = {
+    "echo": True,
+    "suffix": " The end.",
+    "logit_bias": (("50256", -100.0),),
+    "seed": 7,
+    "user": "somebody",
 }
 USER = {"role": "user", "content": "Hi"}
 
@@ -208,8 +215,8 @@ def test_only_the_knobs_of_the_family_reach_the_wire(
 
 def test_a_completion_is_sent_no_knob_of_a_chat(start: Start, azure: Upstream) -> None:
     services = start(text_deployments=(Deployment("it", "davinci-002"),))
-    body = sent(azure, ask(services, "it", chat=False, **KNOBS)).json
-    assert set(body) == {"prompt", "stream", *LEGACY.knobs}
+    body = sent(azure, ask(services, "it", chat=False, **KNOBS, **RARER)).json
+    assert set(body) == {"prompt", "stream", *LEGACY.knobs} - {"best_of"}  # that is not streamed
 
 
 def test_a_knob_that_is_not_sent_need_not_be_valid(start: Start, azure: Upstream) -> None:
