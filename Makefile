@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Needs Python 3.11 or newer with venv, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test crash lint types browser docs gallery bench soak clean
+.PHONY: help setup run dev test crash lint types browser docs gallery screenshots bench soak clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -9,7 +9,7 @@ READY  := $(VENV)/ready
 TOOLS  := $(VENV)/tools
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## make the virtual environment and fetch the sandbox's model (about 250 MB)
 
@@ -46,6 +46,9 @@ docs: $(READY)  ## write docs/errors.md anew from its table
 
 gallery: $(READY)  ## paint the illustrator's contact sheet, docs/gallery.webp, to look at
 	@$(PYTHON) -m tests.sandbox.gallery docs/gallery.webp
+
+screenshots: $(TOOLS) browser  ## take the pictures of docs/screenshots anew, from fresh playgrounds in Chromium
+	@$(PYTHON) -m docs.screenshots.take
 
 bench: $(TOOLS) browser  ## measure beside a naive page and write docs/benchmarks.md (ROUNDS=2; wants a quiet machine)
 	@$(PYTHON) -m bench $(or $(ROUNDS),2)
