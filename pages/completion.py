@@ -119,7 +119,7 @@ with writing:
                     view_code.show(services.text_code(run.request), "completion")
         elif run is not None:
             with st.container(key="completion-live"):
-                live.follow(run, live.updates_interval(services))
+                live.follow(run, services.frame_s)
         elif shown:
             st.info(
                 "This result is no longer here: the server was restarted, or it belongs to another browser. "

@@ -126,6 +126,10 @@ class Services:
         """How many completions are being written right now."""
         return self._runs.active
 
+    def frame_s(self) -> float:
+        """Seconds between two updates of a text that is being written."""
+        return self._runs.frame_s()
+
     def text_family(self, deployment: str) -> Family:
         """Which call a deployment serves and which knobs it takes: told by its model's name or by its own,
         corrected by what the service has refused before."""
@@ -349,7 +353,7 @@ class Services:
         builder = SnapshotBuilder(Ruler(run.request))
         try:
             with contextlib.closing(self._azure.stream(run.request, run)) as blocks:
-                for block in paced(blocks, run.stopping.wait):
+                for block in paced(blocks, run.stopping.wait, self.frame_s):
                     run.publish(builder.add(block))
                     if run.stopping.is_set():
                         return

@@ -17,7 +17,12 @@ from services.azure.retry import Caller, Wait
 from services.errors import Busy, ServiceError
 
 KEPT = 500
-FRAME_S = 0.04
+
+# Updates a second: of one run at most and at least, and of all together. A rate that the server cannot send
+# only costs it time.
+FASTEST = 20.0
+SLOWEST = 2.5
+BUDGET = 420.0
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
@@ -142,6 +147,10 @@ class Runs:
         working.add_done_callback(self._ended)  # outside the lock: it may be called at once, and takes it
         return run
 
+    def frame_s(self) -> float:
+        """Seconds between two updates of a run: more, the more runs are being written at once."""
+        return 1 / min(FASTEST, max(SLOWEST, BUDGET / max(1, self.active)))
+
     def find(self, owner: str, run_id: str) -> Run[Any] | None:
         """The owner's run, or None for an unknown id as for somebody else's."""
         run = self._runs.get(run_id)
@@ -176,7 +185,7 @@ class Runs:
 def paced(
     values: Iterator[T],
     pause: Callable[[float], Any],
-    frame_s: float = FRAME_S,
+    frame_s: Callable[[], float],
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[T]:
     """Passes values on; after one that had to be waited for, pauses a frame.
@@ -191,11 +200,12 @@ def paced(
             value = next(values)
         except StopIteration:
             return
-        waited = clock() - asked > frame_s / 10
+        frame = frame_s()
+        waited = clock() - asked > frame / 10
         yield value
         position += 1
         if waited and position > 2:
-            pause(frame_s)
+            pause(frame)
 
 
 def _work(run: Run[Any], work: Callable[[Run[Any]], None]) -> None:

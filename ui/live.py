@@ -5,13 +5,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from services import CompletionRequest, Filtered, Run, RunState, Services, TextSnapshot, Wait
+from services import CompletionRequest, Filtered, Run, RunState, TextSnapshot, Wait
 from ui import cards, errors, filters
 from ui.plain import escape
-
-FASTEST = 25.0
-SLOWEST = 2.5
-BUDGET = 300.0
 
 _STATES = {
     RunState.STOPPED: ("stop_circle", "Stopped. What came before is kept."),
@@ -20,11 +16,6 @@ _STATES = {
         "Incomplete: the stream broke off. What came before is kept; the call may be billed.",
     ),
 }
-
-
-def updates_interval(services: Services) -> Callable[[], float]:
-    """Seconds between two updates: fewer a second the more runs are being written at once."""
-    return lambda: 1 / min(FASTEST, max(SLOWEST, BUDGET / max(1, services.active_runs)))
 
 
 def countdown(wait: Wait) -> str:

@@ -1,5 +1,6 @@
 """Runs: found by id and owner, followed from anywhere, stopped at once, ended in every case."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Iterator
@@ -211,5 +212,16 @@ class Time:
 )
 def test_after_a_value_that_was_waited_for_comes_a_pause(waits: tuple[float, ...], pauses: int) -> None:
     time = Time()
-    assert list(paced(time.values(*waits), time.pause, 0.04, lambda: time.now)) == list(range(len(waits)))
+    passed = paced(time.values(*waits), time.pause, lambda: 0.04, lambda: time.now)
+    assert list(passed) == list(range(len(waits)))
     assert len(time.paused) == pauses
+
+
+@pytest.mark.parametrize(
+    ("active", "a_second"), [(0, 20), (1, 20), (21, 20), (42, 10), (84, 5), (168, 2.5), (10_000, 2.5)]
+)
+def test_more_runs_mean_fewer_updates_each(active: int, a_second: float) -> None:
+    with contextlib.closing(Runs()) as runs:
+        runs.active = active
+        assert runs.frame_s() == pytest.approx(1 / a_second)
+        runs.active = 0

@@ -1,8 +1,5 @@
 """Following a run costs what is new, not what has been shown before."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -96,22 +93,6 @@ def test_the_pieces_lose_no_word_and_no_first_indentation(text: str) -> None:
     assert [piece for piece in shown if piece] == [
         piece.strip("\n") for piece in text.strip("\n").split("\n\n") if piece.strip("\n")
     ]
-
-
-@pytest.mark.parametrize(
-    ("runs", "a_second"), [(0, 25), (1, 25), (12, 25), (30, 10), (60, 5), (120, 2.5), (10_000, 2.5)]
-)
-def test_more_runs_mean_fewer_updates_each(runs: int, a_second: float) -> None:
-    services: Any = SimpleNamespace(active_runs=runs)
-    assert live.updates_interval(services)() == pytest.approx(1 / a_second)
-
-
-def test_the_interval_follows_the_number_of_runs() -> None:
-    services: Any = SimpleNamespace(active_runs=1)
-    interval = live.updates_interval(services)
-    before = interval()
-    services.active_runs = 100
-    assert interval() > before
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def _text(run: Run[TextSnapshot], start: Start, services: Services) -> None:
             lambda text: start(replace(request, prompt=text, logprobs=MAX_ALTERNATIVES)),
         )
     else:
-        live.follow(run, live.updates_interval(services))
+        live.follow(run, services.frame_s)
 
 
 def _pictures(view: OperationView, services: Services, owner: str) -> None:
