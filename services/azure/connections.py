@@ -35,8 +35,9 @@ class Line:
     """One exchange's connection: how long it may take, how far it came, and a way to hang up.
 
     connected: whether a byte of the request may have left. unknown: its host's name leads nowhere.
-    untrusted: the other side's certificate was not accepted. forbidden: its host has an address that it must
-    not have. answered: the head of an answer has arrived. overdue: in words, the time-out that ended it.
+    untrusted: OpenSSL's number for why the other side's certificate was not accepted. forbidden: its host has
+    an address that it must not have. answered: the head of an answer has arrived. overdue: in words, the
+    time-out that ended it.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Line:
         self.connected = False
         self.unknown = False
         self.forbidden = False
-        self.untrusted = False
+        self.untrusted: int | None = None
         self.hung_up = False
         self.answered = False
         self.overdue: str | None = None
@@ -258,8 +259,8 @@ class _HTTPConnection(HTTPConnection):
         line = LINE.get()
         try:
             super().connect()
-        except ssl.SSLCertVerificationError:
-            line.untrusted = True
+        except ssl.SSLCertVerificationError as error:
+            line.untrusted = error.verify_code
             raise
         except TimeoutError:
             line.overdue = NO_CONNECTION

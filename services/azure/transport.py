@@ -21,6 +21,16 @@ from services.azure.retry import Deadline
 from services.errors import BadReply, HungUp, OutcomeUnknown, ServiceError, Unreachable, Untrusted
 
 _BLOCK = 65_536
+_CERTIFICATE = {  # X509_V_ERR_… of OpenSSL's x509_vfy.h: what is wrong, and what to do
+    9: ("is not valid yet", "Check this machine's clock."),
+    10: ("has expired", "Check this machine's clock; if it is right, tell whoever runs the endpoint."),
+    62: ("is for another name", "Check the endpoint's spelling; a proxy may stand in between."),
+    64: ("is for another address", "Check the endpoint's spelling; a proxy may stand in between."),
+}
+_STRANGER = (
+    "could not be verified",
+    "A proxy that inspects traffic may stand in between; ask your network's administrator.",
+)
 _CHECK_NETWORK = "Check the endpoint's spelling and this machine's network connection."
 
 
@@ -162,11 +172,9 @@ def _lost(line: Line, host: str, *, costs: bool, status: int | None = None) -> S
     """
     if line.hung_up:
         return HungUp("The call was ended here before its answer was complete.")
-    if line.untrusted:
-        return Untrusted(
-            f"The certificate of {host} could not be verified.",
-            advice="A proxy that inspects traffic may stand in between; ask your network's administrator.",
-        )
+    if line.untrusted is not None:
+        what, advice = _CERTIFICATE.get(line.untrusted, _STRANGER)
+        return Untrusted(f"The certificate of {host} {what}.", advice=f"{advice} Nothing was sent.")
     if line.forbidden:
         return BadReply(f"{host} has an address that is not public; nothing was asked there.")
     if line.unknown:

@@ -362,23 +362,42 @@ def test_a_time_out_says_which(
     assert (type(caught.value), caught.value.status) == (kind, 200)
 
 
-def test_a_certificate_that_nobody_signed_is_refused(transport: Transport, tmp_path: Path) -> None:
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem"]
-        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-    )
+@pytest.mark.parametrize(
+    ("name", "days", "known", "words"),
+    [
+        ("localhost", 2, False, "could not be verified"),
+        ("localhost", -1, True, "has expired"),
+        ("other.example", 2, True, "is for another name"),
+        ("*.localhost", 2, True, "is for another name"),
+    ],
+)
+def test_a_certificate_that_proves_nothing_ends_it_before_anything_was_sent(
+    transport: Transport, tmp_path: Path, name: str, days: int, known: bool, words: str
+) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    context.load_cert_chain(certificate(tmp_path, name, days), tmp_path / "key.pem")
+    if known:
+        transport._session.verify = str(tmp_path / "cert.pem")
     with (
         served(lambda sock: context.wrap_socket(sock, server_side=True).close()) as port,
-        pytest.raises(Untrusted, match="certificate of localhost") as caught,
+        pytest.raises(Untrusted, match=f"The certificate of localhost:{port} {words}.") as caught,
         transport.exchange("POST", f"https://localhost:{port}", SOON, headers=KEYED),
     ):
         pass
+    assert caught.value.advice.endswith("Nothing was sent.")
     assert not any(KEY_1 in text for text in strings(caught.value))
+
+
+def certificate(folder: Path, name: str, days: int) -> Path:
+    """Makes key.pem and a certificate that it signs itself; negative days ago it ended."""
+    for command in (
+        ["req", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "request.pem"]
+        + ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"],
+        ["x509", "-req", "-in", "request.pem", "-signkey", "key.pem", "-copy_extensions", "copyall"]
+        + ["-days", str(days), "-out", "cert.pem"],
+    ):
+        subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True)
+    return folder / "cert.pem"
 
 
 @pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
