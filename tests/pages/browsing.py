@@ -20,6 +20,7 @@ KEY = "CANARY-0123456789abcdef"
 ME = "owner-me"
 
 TEXT, IMAGES, HISTORY = "../pages/completion.py", "../pages/images.py", "../pages/history.py"
+CONNECTION = "../pages/connection.py"
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 

@@ -6,10 +6,8 @@ from dataclasses import replace
 from services import Deployment, Operation, Secret, Services
 from tests.azure_bodies import chunk, error, sse
 from tests.azure_reply import Reply
-from tests.pages.browsing import KEY, TEXT, Tab, read, wait
+from tests.pages.browsing import CONNECTION, KEY, TEXT, Tab, read, wait
 from tests.upstream import Upstream
-
-CONNECTION = "../pages/connection.py"
 
 
 def written(tab: Tab) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from services import Check, ConfigError, Deployment, Problem, Services
 from tests.azure_bodies import chunk, operation, prompt_chunk, sse, submitted, succeeded
 from tests.azure_reply import Reply
-from tests.pages.browsing import IMAGES, ROOT, Tab, markdown, read
+from tests.pages.browsing import CONNECTION, IMAGES, ROOT, Tab, markdown, read
 from tests.upstream import Upstream
 
 NASTY = (
@@ -156,6 +157,38 @@ def test_a_deployment_name_that_was_typed_is_never_markup(text: Tab, visit: Call
     text.generate("Hi", deployment=NASTY[:60])
     check(text)
     check(visit())
+
+
+def test_what_the_doctor_says_is_text(
+    services: Services, visit: Callable[..., Tab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Check(NASTY, passed, NASTY, NASTY) for passed in (True, False, None)]
+    monkeypatch.setattr("services.facade.examine", lambda *_, **__: iter(found))
+    tab = visit().go(CONNECTION)
+    tab.at.button(key="connection-examine").click().run()
+    tab.at.run()
+    check(tab)
+    assert sum("**zq** _zq_" in read(line) for line in tab.lines("connection-result")) == 2 * len(found)
+
+
+def test_what_the_settings_name_is_text(start: Callable[..., Services], visit: Callable[..., Tab]) -> None:
+    server = start(
+        text_deployments=(Deployment("zq_a_zq"), Deployment("b", "zq*b*zq")), allowed_endpoints=("zq*c*zq",)
+    )
+    check(visit(server=server).go(CONNECTION))
+
+
+def test_what_is_wrong_with_the_settings_is_text(
+    start: Callable[..., Services], visit: Callable[..., Tab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = ConfigError([Problem(NASTY, NASTY, NASTY)])
+    tab = visit()
+    del tab.at.session_state["services"]
+    monkeypatch.setattr("ui.session.holder.problem", problem)
+    tab.at.run()
+    check(tab)
+    assert "The settings need attention" in tab.all
+    assert any("**zq**" in read(line) for line in tab.all)
 
 
 def test_the_one_html_on_a_page_is_the_style_sheet(text: Tab) -> None:
