@@ -213,6 +213,7 @@ def fit(page: Page) -> None:
     width = page.viewport_size["width"] if page.viewport_size else 0
     if width > PHONE["viewport"]["width"]:
         page.locator(IDLE).wait_for()
+        page.mouse.move(1, 1)
         end = page.locator(".st-key-footer").evaluate("e => e.getBoundingClientRect().bottom")
         above = main(page).evaluate("main => main.scrollTop")
         page.set_viewport_size({"width": width, "height": math.ceil(end + above) + 32})
