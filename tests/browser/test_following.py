@@ -167,14 +167,15 @@ def test_a_run_that_ends_during_a_broken_connection_is_there_afterwards(
         finish(page, azure, Dictation())
 
 
-def test_after_a_restart_of_the_server_the_page_says_that_the_text_is_gone_and_keeps_the_prompt(
+def test_after_a_restart_of_the_server_the_page_shows_the_text_so_far_and_keeps_the_prompt(
     page: Page, azure: Upstream, start: Start
 ) -> None:
     playground = start(**connected_to(azure.url))
     begin(page, azure, playground.url)
     playground.stop()
     playground.start()
-    expect(page.get_by_text("This result is no longer here")).to_be_visible()
+    expect(page.get_by_text("Stopped. What came before is kept.")).to_be_visible()
+    expect(answer(page)).to_have_text("one")
     expect(prompt(page)).to_have_value("Count")
     ask(page, "Count again")
     expect(answer(page)).to_have_text("Hello from the fake")
