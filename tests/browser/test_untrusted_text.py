@@ -1,5 +1,6 @@
 """Prompts, answers and messages are shown as the text they are, whatever they look like."""
 
+import re
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
@@ -93,7 +94,7 @@ def test_everything_around_a_picture_is_text(page: Page, azure: Upstream, playgr
         ask(page, text)
         expect(status(page)).to_contain_text("status “<script>fetch(")
         expect(pictures(page)).to_have_count(1)
-        expect(pictures(page)).to_have_attribute("alt", text)
+        expect(pictures(page)).to_have_attribute("alt", re.compile(rf"^{re.escape(text)}"))
         expect(page.get_by_text("Revised prompt:")).to_contain_text(exactly(text))
         expect(page.locator(".st-key-image-slot-1")).to_contain_text(exactly(text))
         expect(page.locator(".st-key-image-slot-2")).to_contain_text("a host that is not allowed")
