@@ -9,7 +9,7 @@ import pytest
 from services import Check, ConfigError, Deployment, Problem, Services
 from tests.azure_bodies import chunk, operation, prompt_chunk, sse, submitted, succeeded
 from tests.azure_reply import Reply
-from tests.pages.browsing import CONNECTION, IMAGES, ROOT, Tab, markdown, read
+from tests.pages.browsing import CONNECTION, HISTORY, IMAGES, ROOT, Tab, markdown, read
 from tests.upstream import Upstream
 
 NASTY = (
@@ -157,6 +157,13 @@ def test_a_deployment_name_that_was_typed_is_never_markup(text: Tab, visit: Call
     text.generate("Hi", deployment=NASTY[:60])
     check(text)
     check(visit())
+
+
+def test_a_run_in_the_history_is_text(text: Tab, azure: Upstream) -> None:
+    azure.enqueue("completions", sse(chunk(NASTY, finish="stop")))
+    text.generate(NASTY, deployment=NASTY[:60]).go(HISTORY)
+    check(text)
+    assert any("**zq** _zq_" in line for line in text.all)
 
 
 def test_what_the_doctor_says_is_text(
