@@ -20,7 +20,7 @@ dev: $(READY)  ## the same, reloading when a file changes
 	@$(PYTHON) -m streamlit run app.py --server.fileWatcherType auto --client.showErrorDetails full
 
 test: $(TOOLS) lint types browser  ## everything that must be green: ruff, mypy, and all tests
-	@$(PYTHON) -m pytest -n 3 --dist loadfile --ignore tests/browser
+	@$(PYTHON) -m pytest -n 3 --dist loadfile --reruns 2 --ignore tests/browser
 	@$(PYTHON) -m pytest --reruns 2 tests/browser
 
 crash: $(TOOLS)  ## kill a server 200 times; nothing may be lost, nothing paid twice (5 minutes)

@@ -87,7 +87,7 @@ def view(row: Row, queue_position: int = 0, preview: bytes | None = None) -> Ope
         waiting=Wait(**row["waiting"]) if row["waiting"] else None,
         notice=row["notice"],
         usage=row["usage"],
-        preview=preview,
+        preview=None if row["state"] in FINISHED else preview,
     )
 
 
