@@ -5,7 +5,7 @@ from typing import Any
 
 from services.azure.image_request import ImageRequest
 from services.azure.versions import Operation, target
-from services.code.snippet import KEY, Connection, Snippet, fields, shell
+from services.code.snippet import CURL, KEY, POST, Connection, Snippet, fields, shell
 
 _SUBMIT_CURL = """\
 set -euo pipefail
@@ -73,32 +73,14 @@ for number, picture in enumerate(result.get("data") or result["result"]["data"],
         file.write(found.content)
 """
 
-_WAIT_CURL = """\
-set -euo pipefail
-: "${{{key}:?set it to a key of the resource}}"
-curl --silent --show-error --fail-with-body --max-time 300 \\
-  --header {header} --header 'Content-Type: application/json' \\
-  --data-raw {body} \\
-  {url}
-"""
-
-_WAIT_REQUESTS = """\
+_WAIT_REQUESTS = (
+    """\
 import base64
 import os
 
-import requests
-
-body = {{
-{body}
-}}
-answer = requests.post(
-    {url!r},
-    headers={header},
-    json=body,
-    timeout=300,
-)
-answer.raise_for_status()
-
+"""
+    + POST
+    + """
 for number, picture in enumerate(answer.json()["data"], start=1):
     if "b64_json" in picture:
         content = base64.b64decode(picture["b64_json"])
@@ -110,6 +92,7 @@ for number, picture in enumerate(answer.json()["data"], start=1):
     with open(f"picture-{{number}}.{suffix}", "wb") as file:
         file.write(content)
 """
+)
 
 _WAIT_OPENAI = """\
 import base64
@@ -167,7 +150,7 @@ def _wait(
     body = where.body | _body(request)
     url = connection.url(where.path, where.api_version)
     suffix = "jpg" if request.output_format == "jpeg" else "png"
-    curl = _WAIT_CURL.format(key=KEY, header=connection.curl_header, body=shell(body), url=shlex.quote(url))
+    curl = CURL.format(key=KEY, header=connection.curl_header, body=shell(body), url=shlex.quote(url))
     python = _WAIT_REQUESTS.format(
         header=connection.python_header, body=fields(body, '"{}": {},'), url=url, suffix=suffix
     )

@@ -10,6 +10,30 @@ from services.endpoint import AZURE_V1
 
 KEY = "AZURE_OPENAI_API_KEY"
 
+# One request that is waited for, in the shell and in Python.
+CURL = """\
+set -euo pipefail
+: "${{{key}:?set it to a key of the resource}}"
+printf '%s' {body} | curl --silent --show-error --fail-with-body --max-time 300 \\
+  --header {header} --header 'Content-Type: application/json' \\
+  --data-binary @- \\
+  {url}
+"""
+POST = """\
+import requests
+
+body = {{
+{body}
+}}
+answer = requests.post(
+    {url!r},
+    headers={header},
+    json=body,
+    timeout=300,
+)
+answer.raise_for_status()
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Snippet:

@@ -5,34 +5,13 @@ import shlex
 from services.azure import chat, completions
 from services.azure.text_request import CompletionRequest
 from services.azure.versions import Operation, target
-from services.code.snippet import KEY, Connection, Snippet, fields, shell
+from services.code.snippet import CURL, KEY, POST, Connection, Snippet, fields, shell
 
-_CURL = """\
-set -euo pipefail
-: "${{{key}:?set it to a key of the resource}}"
-printf '%s' {body} | curl --silent --show-error --fail-with-body --max-time 300 \\
-  --header {header} --header 'Content-Type: application/json' \\
-  --data-binary @- \\
-  {url}
-"""
-
-_REQUESTS = """\
+_REQUESTS = f"""\
 import os
 
-import requests
-
-body = {{
-{body}
-}}
-answer = requests.post(
-    {url!r},
-    headers={header},
-    json=body,
-    timeout=300,
-)
-answer.raise_for_status()
-for choice in answer.json()["choices"]:
-    print({text_of_json})
+{POST}for choice in answer.json()["choices"]:
+    print({{text_of_json}})
 """
 
 _OPENAI = """\
@@ -61,7 +40,7 @@ def text_code(request: CompletionRequest, api_version: str, connection: Connecti
     whole = {name: value for name, value in asked.items() if name not in ("stream", "stream_options")}
     body, url = where.body | whole, connection.url(where.path, where.api_version)
     client, made = connection.client(api_version)
-    curl = _CURL.format(key=KEY, header=connection.curl_header, body=shell(body), url=shlex.quote(url))
+    curl = CURL.format(key=KEY, header=connection.curl_header, body=shell(body), url=shlex.quote(url))
     python = _REQUESTS.format(
         body=fields(body, '"{}": {},'),
         url=url,
