@@ -27,7 +27,12 @@ class Discreet(logging.Filter):
         self._redaction = Redaction(keys)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self._discreet(record.getMessage()), None
+        if record.name == "uvicorn.access" and record.args:  # its formatter takes them apart
+            given = tuple(record.args)
+            record.args = tuple(self._discreet(each) if isinstance(each, str) else each for each in given)
+        said = _said(record)
+        if (safe := self._discreet(said)) != said:
+            record.msg, record.args = safe, None
         if record.exc_info and record.exc_info[0] is not None:
             record.exc_text = _FORMAT.formatException(record.exc_info)
             record.exc_info = None
@@ -41,6 +46,14 @@ class Discreet(logging.Filter):
             lambda found: found[0] if found[2] in SHOWN_PARAMETERS else f"{found[1]}{found[2]}=(hidden)", text
         )
         return _CREDENTIAL.sub(r"\1(hidden)", text)
+
+
+def _said(record: logging.LogRecord) -> str:
+    """The line; of a call whose arguments do not fit its words, both."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return f"{record.msg} {record.args}"
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from uvicorn.logging import AccessFormatter
 
 from services.config import Secret
 from services.logs import discreet
@@ -44,6 +45,25 @@ def test_a_line_is_rewritten(written: io.StringIO, message: str, args: tuple[obj
     line = written.getvalue().strip()
     assert "CANARY" not in line
     assert line.replace("\\r\\n", "") == told
+
+
+def test_what_another_formatter_takes_apart_stays_whole(written: io.StringIO) -> None:
+    written_by = next(h for h in logging.root.handlers if getattr(h, "stream", None) is written)
+    written_by.setFormatter(AccessFormatter("%(client_addr)s %(request_line)s %(status_code)s"))
+    args = ("127.0.0.1:5", "GET", "/pictures/a?v=view&s=CANARY", "1.1", 200)
+    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', *args)
+    assert written.getvalue() == "127.0.0.1:5 GET /pictures/a?v=(hidden)&s=(hidden) HTTP/1.1 200 OK\n"
+
+
+def test_a_line_that_holds_nothing_to_hide_keeps_its_arguments(written: io.StringIO) -> None:
+    record = logging.LogRecord("anybody", logging.INFO, "", 0, "Running on %s", ("http://h",), None)
+    logging.getLogger("anybody").handle(record)
+    assert (record.msg, record.args) == ("Running on %s", ("http://h",))
+
+
+def test_a_call_with_the_wrong_arguments_fails_nobody(written: io.StringIO) -> None:
+    logging.getLogger("anybody").debug("%d", f"key {KEY_1}")
+    assert written.getvalue() == "%d ('key (key)',)\n"
 
 
 def test_a_traceback_is_rewritten(written: io.StringIO) -> None:

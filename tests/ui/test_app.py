@@ -30,7 +30,7 @@ def serve(folder: Path, *options: str, **settings: str) -> tuple[subprocess.Pope
     ours = ("AZURE_", "PLAYGROUND_", "HOST", "PORT", "STREAMLIT_")
     env = {name: value for name, value in os.environ.items() if not name.upper().startswith(ours)}
     env |= {"PYTHON_DOTENV_DISABLED": "1", "PLAYGROUND_DATA_DIR": str(folder / "data"), **settings}
-    command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port), "--no-access-log"]
+    command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port)]
     if options:
         command[2:] = ["streamlit", "run", "app.py", "--server.port", str(port), *options]
     with (folder / "log").open("wb") as log:
@@ -317,6 +317,13 @@ def test_the_log_of_a_server_with_bad_settings_names_the_variable_and_never_the_
     written = (bad / "log").read_text()
     assert "AZURE_OPENAI_ENDPOINT has no scheme" in written
     assert KEY not in written
+
+
+def test_the_log_of_a_server_tells_every_request_and_no_signature(url: str, folder: Path) -> None:
+    requests.get(f"{url}/pictures/x?s=CANARY", timeout=5)
+    written = (folder / "log").read_text()
+    assert '"GET /pictures/x?s=(hidden) HTTP/1.1" 404' in written
+    assert "Logging error" not in written and "CANARY" not in written
 
 
 @pytest.mark.parametrize(("static", "healthy"), [("false", True), ("true", False)])
