@@ -224,7 +224,8 @@ def merged(old: FilterReport, new: FilterReport) -> FilterReport:
     state = new.state if new.state is not FilterState.CLEAN else old.state
     if old.state is FilterState.ANSWER_CUT:
         state = old.state
-    checked = max(filter(None, (old.checked_up_to, new.checked_up_to)), default=new.checked_up_to)
+    ends = [end for end in (old.checked_up_to, new.checked_up_to) if end is not None]
+    checked = max(ends, default=None)
     raw = "\n".join(filter(None, (old.raw, new.raw)))[:RAW_CAP]
     return FilterReport(state, tuple(found), checked, new.message or old.message, raw)
 

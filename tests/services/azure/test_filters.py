@@ -147,6 +147,13 @@ def test_the_stretches_of_one_category_are_kept_apart_unless_they_touch() -> Non
     assert whole.checked_up_to == 40
 
 
+def test_text_before_the_first_check_is_covered_whatever_comes_later() -> None:
+    none_yet = FilterReport(FilterState.CLEAN, (), checked_up_to=0)
+    cut = FilterReport(FilterState.ANSWER_CUT)
+    assert merged(none_yet, cut).covered(10) == merged(cut, none_yet).covered(10) == ((0, 10),)
+    assert merged(cut, cut).covered(10) == ()
+
+
 @pytest.mark.parametrize(
     ("spans", "checked", "expected"),
     [
