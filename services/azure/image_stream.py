@@ -7,21 +7,22 @@ number of `image_generation.partial_image`, one `image_generation.completed` a p
 
 import base64
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from services.azure.body import clean, mapping, parse_object, whole
 from services.azure.resource import Resource
-from services.azure.sse import SSEDecoder
+from services.azure.sse import events
 from services.azure.transport import Exchange
-from services.errors import BadReply, OutcomeUnknown
+from services.errors import OutcomeUnknown
 
 EVENT_CAP = 36 * 2**20  # bytes
 PREVIEW, COMPLETED = "image_generation.partial_image", "image_generation.completed"
 
 
 def collect(
-    resource: Resource, exchange: Exchange, on_preview: Callable[[bytes], None], events: int
+    resource: Resource, exchange: Exchange, on_preview: Callable[[bytes], None], most: int
 ) -> dict[str, Any]:
     """Reads a stream of at most that many events; the same body as of an answer that is not streamed.
 
@@ -29,7 +30,7 @@ def collect(
     """
     pictures: list[dict[str, Any]] = []
     last: dict[str, Any] = {}
-    for data in _events(exchange, events * EVENT_CAP):
+    for data in chain.from_iterable(events(exchange, EVENT_CAP, most * EVENT_CAP)):
         if data.startswith("[DONE]"):
             break
         event = parse_object(resource.hide_keys(data))
@@ -48,13 +49,3 @@ def collect(
             status=exchange.status,
         )
     return {"created": whole(last.get("created_at")), "usage": last.get("usage"), "data": pictures}
-
-
-def _events(exchange: Exchange, cap: int) -> Iterator[str]:
-    decoder, waiting = SSEDecoder(), 0
-    for block in exchange.blocks(cap):
-        found = decoder.feed(block)
-        waiting = 0 if found else waiting + len(block)
-        if waiting > EVENT_CAP:
-            raise BadReply(f"The answer has an event over {EVENT_CAP // 2**20} MiB.", status=exchange.status)
-        yield from found

@@ -136,7 +136,7 @@ def generate(
     )
     with resource.open(call) as exchange:
         if "event-stream" in exchange.headers.get("content-type", ""):
-            streamed = collect(resource, exchange, on_preview, events=(request.partial_images or 0) + 2)
+            streamed = collect(resource, exchange, on_preview, most=(request.partial_images or 0) + 2)
             reply = Reply(exchange.status, exchange.headers, streamed)
         else:
             reply = resource.read(exchange, call.cap)

@@ -5,6 +5,10 @@ so a line separator inside a JSON string stays inside it.
 """
 
 import re
+from collections.abc import Iterator
+
+from services.azure.transport import Exchange
+from services.errors import BadReply
 
 _BOM = "\ufeff".encode()
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -47,3 +51,18 @@ class SSEDecoder:
         event = b"\n".join(self._data).decode("utf-8", errors="replace")
         self._data.clear()
         return event
+
+
+def events(exchange: Exchange, event_cap: int, cap: int) -> Iterator[list[str]]:
+    """The data of the events of an answer, those together that arrived together.
+
+    Raises BadReply for an event over `event_cap` bytes, and beyond `cap` bytes in all.
+    """
+    decoder, waiting = SSEDecoder(), 0
+    for block in exchange.blocks(cap):
+        found = decoder.feed(block)
+        waiting = 0 if found else waiting + len(block)
+        if waiting > event_cap:
+            raise BadReply(f"The answer has an event over {event_cap // 2**20} MiB.", status=exchange.status)
+        if found:
+            yield found

@@ -9,10 +9,12 @@ from services.azure.body import parse_object
 from services.azure.refusals import request_id
 from services.azure.resource import JSON_CAP, Call, Resource
 from services.azure.retry import ALONE, POLICIES, Caller, Policy
-from services.azure.sse import SSEDecoder
+from services.azure.sse import events
 from services.azure.text_request import CompletionRequest
 from services.azure.versions import Operation, target
 from services.errors import BadReply
+
+STREAM_CAP = 256 * 2**20  # bytes: each token comes with up to 1 kB of its own, each choice with its tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,6 @@ def stream(
     Reading goes on after a finish reason, because filter annotations may follow it, and ends at `[DONE]` or
     at the end of the stream.
     """
-    decoder = SSEDecoder()
     with resource.open(_call(resource, api_version, request, policy, caller)) as exchange:
         headers = dict(exchange.headers)
         yield Block(headers, (), done=False)
@@ -45,9 +46,9 @@ def stream(
             yield Block(headers, (parse_object(resource.hide_keys(whole)),), done=True)
             return
         heard = False
-        for received in exchange.blocks(JSON_CAP):
+        for arrived in events(exchange, JSON_CAP, STREAM_CAP):
             chunks: list[dict[str, Any]] = []
-            for data in decoder.feed(received):
+            for data in arrived:
                 if data.startswith("[DONE]"):
                     yield Block(headers, tuple(chunks), done=True)
                     return
@@ -56,9 +57,8 @@ def stream(
                 except BadReply:
                     yield Block(headers, tuple(chunks), done=False)  # what came before it is kept
                     raise
-            if chunks:
-                heard = True
-                yield Block(headers, tuple(chunks), done=False)
+            heard = True
+            yield Block(headers, tuple(chunks), done=False)
         if not heard:
             raise BadReply(
                 "The service ended its answer without saying anything.",

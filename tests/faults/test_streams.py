@@ -56,6 +56,12 @@ STREAMS: dict[str, tuple[Reply, str, str | None, str | None]] = {
     "cut character": (raw(A.replace(b"A", b"\xf0\x9f") + B + DONE), "done", " \ufffd B", None),
     "lone surrogate": (raw(event(chunk(" \ud800")) + B + DONE), "done", " \ufffd B", None),
     "a megabyte": (raw(event(chunk("x" * 2**20)) + B + DONE), "done", "x" * 2**20 + " B", None),
+    "many megabytes in small events": (
+        Reply(200, headers=EVENTS, pieces=[event(chunk("") | {"x": "y" * 2**20})] * 11 + [A + B + DONE]),
+        "done",
+        " A B",
+        None,
+    ),
     "octet stream": (Reply(200, A + B + DONE, {"content-type": "a/b"}), "done", " A B", None),
     "no type": (Reply(200, A + B + DONE), "done", " A B", None),
     "gzip": (Reply(200, A + B + DONE, EVENTS, gzip=True), "done", " A B", None),
