@@ -9,8 +9,14 @@ from ui.copy import copy_button
 
 
 def show(snippets: Sequence[Snippet], key: str) -> None:
-    """A tab for each language, in an expander. key: unlike any other code on the same page."""
-    with st.expander("View code", icon=":material/code:"):
+    """A tab for each language, in an expander. key: unlike any other code on the same page.
+
+    Drawn when it is opened: what colours code is larger than all else a browser fetches for a result.
+    """
+    box = st.expander("View code", icon=":material/code:", key=f"{key}-code", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         st.caption(
             "The key is not in the code: it is read from the environment variable AZURE_OPENAI_API_KEY."
         )

@@ -364,6 +364,9 @@ def test_a_new_tab_offers_the_last_result_of_this_browser(visit: Callable[..., T
 
 def test_the_request_just_made_is_there_as_code_without_its_key(images: Tab, azure: Upstream) -> None:
     images.generate('say "cheese" $HOME', n=2)
+    assert not images.at.code, "nothing of it is sent before it is opened"
+    images.at.session_state["image-code"] = True
+    images.at.run()
     (box,) = (box for box in images.at.expander if box.label == "View code")
     assert [tab.label for tab in box.tabs] == ["curl", "Python requests"]
     curl, python = box.code
