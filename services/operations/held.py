@@ -21,7 +21,8 @@ class Lost(Exception):  # noqa: N818 (no error: the operation goes on elsewhere)
 class Held:
     """A row under a lease. Every write names the lease, so a worker that stalled cannot undo its successor's.
 
-    The one exception is the answer to a submit: it counts whoever has the operation by then.
+    The one exception is the answer to a submit, and the pictures that came with it: they count whoever has
+    the operation by then.
     """
 
     def __init__(self, store: Store, row: Row, clock: Callable[[], float] = time.time) -> None:
@@ -63,9 +64,10 @@ class Held:
 
     def step(self, **values: Any) -> None:
         """Writes how far it is. Raises Lost where it has ended or is in other hands."""
-        if self.state == "submitting":
+        if self.state == "submitting" or (self.waited_for and self.state == "saving"):
             lease = {"worker": self._worker, "lease_until": self._clock() + LEASE_S}
-            self._write(UNANSWERED, **lease, **{"error": None, "filter": None, **values})
+            was = (*UNANSWERED, self.state)
+            self._write(was, **lease, **{"error": None, "filter": None, **values})
         else:
             self._write(UNFINISHED, held_by=self._worker, **values)
 

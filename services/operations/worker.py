@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from services.azure import Azure
 from services.azure.images import FAILED, SUCCEEDED, OperationReply
@@ -212,13 +213,13 @@ class OperationWorker:
         known = [slot or {"error": LINK_GONE} for slot in slots]
         if self._closing.is_set() and held.service_id and any(slot.get("error") for slot in known):
             return  # it is fetched at the next start
-        held.step(state="succeeded", slots=known, expires_at=reply.expires, next_poll_at=None)
+        self._keep(held, state="succeeded", slots=known, expires_at=reply.expires, next_poll_at=None)
 
     def _download(self, held: Held) -> Download:
         return lambda url, caller: self._azure(held).download(url, caller)
 
-    def _keep(self, held: Held, **values: str) -> None:
-        """Writes what the service accepted, as often as it takes: nobody else knows it."""
+    def _keep(self, held: Held, **values: Any) -> None:
+        """Writes what the service answered, as often as it takes: nobody else knows it."""
         while True:
             try:
                 held.step(**values)
@@ -230,6 +231,6 @@ class OperationWorker:
 
     def _finish(self, held: Held, error: ServiceError, state: str = "failed") -> None:
         if any(slot.get("key") for slot in held.slots):  # it was asked for what was missing: the rest stands
-            held.step(state="succeeded", next_poll_at=None)
+            self._keep(held, state="succeeded", next_poll_at=None)
         else:
-            held.step(**endings.columns(error, state))
+            self._keep(held, **endings.columns(error, state))

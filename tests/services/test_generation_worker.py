@@ -93,6 +93,39 @@ def test_a_picture_that_the_disk_refuses_is_kept_as_soon_as_there_is_space(
     assert (bench.originals(), len(azure.bill)) == ([picture(0)], 1)
 
 
+@pytest.mark.parametrize(
+    ("reply", "end"), [(generated(picture(0)), "succeeded"), (moderation_blocked(), "failed")]
+)
+def test_an_end_that_the_database_refuses_once_is_written_the_next_time(
+    bench: Bench, azure: Upstream, monkeypatch: pytest.MonkeyPatch, reply: Any, end: str
+) -> None:
+    step_now, refused = bench.store.step, [NotSaved("locked")]
+
+    def step(id: str, **values: Any) -> bool:
+        if values.get("state") == end and refused:
+            raise refused.pop()
+        return step_now(id, **values)
+
+    monkeypatch.setattr(bench.store, "step", step)
+    assert (work(bench, azure, reply)["state"], refused) == (end, [])
+    assert len(azure.received("generation")) == 1
+
+
+def test_pictures_are_kept_though_another_has_given_the_operation_up_meanwhile(
+    bench: Bench, azure: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_now, ends = bench.pictures.add, []
+
+    def add(content: bytes) -> StoredPicture:
+        ends.append(bench.take_over()["state"])
+        return add_now(content)
+
+    monkeypatch.setattr(bench.pictures, "add", add)
+    row = work(bench, azure, generated(picture(0)))
+    assert (row["state"], row["error"], ends) == ("succeeded", None, ["unknown"])
+    assert (bench.originals(), len(azure.bill)) == ([picture(0)], 1)
+
+
 def test_bytes_that_are_no_picture_have_their_own_message(bench: Bench, azure: Upstream) -> None:
     row = work(bench, azure, generated(b"<html></html>", picture(1)))
     assert (row["state"], bench.originals()) == ("succeeded", [None, picture(1)])
