@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.history import Entry, HistoryQuery, Outcome
 from services.store.database import Database
-from services.store.operations import UNFINISHED
+from services.store.operations import UNFINISHED, cancel_unsent
 from services.store.search import folded
 from services.store.tables import OPERATIONS, RUNS
 
@@ -66,27 +66,19 @@ class HistoryRows(Database):
 
     def mark_favourite(self, owner: str, id: str, on: bool) -> bool:
         """Sets or takes a favourite's star; tells whether there was such an entry."""
-        return self._change(owner, [id], deleted=False, favourite=on) == 1
+        with self._write() as connection:
+            return _change(connection, owner, [id], deleted=False, favourite=on) == 1
 
     def delete(self, owner: str, ids: Collection[str]) -> None:
-        """Hides the owner's entries at once; `purge` removes them later."""
-        self._change(owner, ids, deleted=False, deleted_at=self._clock())
+        """Hides the owner's entries at once; `purge` removes them later. What was not sent never is."""
+        with self._write() as connection:
+            cancel_unsent(connection, OPERATIONS.c.owner == owner, OPERATIONS.c.id.in_(ids))
+            _change(connection, owner, ids, deleted=False, deleted_at=self._clock())
 
     def restore(self, owner: str, ids: Collection[str]) -> None:
         """Takes a deletion back."""
-        self._change(owner, ids, deleted=True, deleted_at=None)
-
-    def _change(self, owner: str, ids: Collection[str], *, deleted: bool, **values: Any) -> int:
-        changed = 0
         with self._write() as connection:
-            for table in (RUNS, OPERATIONS):
-                where = (
-                    table.c.owner == owner,
-                    table.c.id.in_(ids),
-                    table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None),
-                )
-                changed += connection.execute(table.update().where(*where).values(values)).rowcount
-        return changed
+            _change(connection, owner, ids, deleted=True, deleted_at=None)
 
     def _entries(self) -> tuple[sa.Subquery, sa.Subquery]:
         """Both tables with the same columns; of operations those that are kept."""
@@ -107,6 +99,20 @@ class HistoryRows(Database):
             sa.type_coerce(operation.slots, sa.Text).label("slots"),
         ).where(operation.keep)
         return texts.subquery(), images.subquery()
+
+
+def _change(
+    connection: sa.Connection, owner: str, ids: Collection[str], *, deleted: bool, **values: Any
+) -> int:
+    changed = 0
+    for table in (RUNS, OPERATIONS):
+        where = (
+            table.c.owner == owner,
+            table.c.id.in_(ids),
+            table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None),
+        )
+        changed += connection.execute(table.update().where(*where).values(values)).rowcount
+    return changed
 
 
 _SHARED = ("id", "owner", "created_at", "deleted_at", "favourite", "deployment", "search", "request")

@@ -14,6 +14,12 @@ UNFINISHED = ("queued", "submitting", "polling", "saving")
 FINISHED = ("succeeded", "failed", "canceled", "unknown")
 
 
+def cancel_unsent(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> None:
+    """Ends those of these operations that wait in the line: they are never sent."""
+    unsent = OPERATIONS.update().where(OPERATIONS.c.state == "queued", *which)
+    connection.execute(unsent.values(state="canceled"))
+
+
 class OperationRows(Database):
     """The table `operations`."""
 

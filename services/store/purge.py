@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from services.store.database import Database
-from services.store.operations import FINISHED
+from services.store.operations import FINISHED, cancel_unsent
 from services.store.tables import DRAFTS, OPERATIONS, PRESETS, RUNS
 
 Remove = Callable[[Collection[str]], None]
@@ -40,15 +40,13 @@ class PurgeRows(Database):
 
     def purge_owner(self, owner: str, remove: Remove) -> None:
         """Removes everything of an owner; an operation under way is hidden, and goes once it has ended."""
-        operation = OPERATIONS.c
-        ended = operation.state.in_((*FINISHED, "queued"))
+        mine = OPERATIONS.c.owner == owner
         with self._write() as connection:
             for table in (DRAFTS, PRESETS):
                 connection.execute(table.delete().where(table.c.owner == owner))
-            connection.execute(
-                OPERATIONS.update().where(operation.owner == owner, sa.not_(ended)).values(deleted_at=0)
-            )
-        self._purge(RUNS.c.owner == owner, sa.and_(operation.owner == owner, ended), remove)
+            cancel_unsent(connection, mine)
+            connection.execute(OPERATIONS.update().where(mine).values(deleted_at=0))
+        self._purge(RUNS.c.owner == owner, sa.and_(mine, OPERATIONS.c.state.in_(FINISHED)), remove)
         self.remove_copies()
 
     def pictures_kept(self) -> list[Kept]:

@@ -141,7 +141,7 @@ def test_an_operation_under_way_is_purged_only_once_it_has_ended(house: House) -
     house.now += UNDO_S + 1
     house.keeping.sweep()
     house.store.restore(ME, UNFINISHED)
-    assert set(house.ids()) == set(UNFINISHED)
+    assert set(house.ids()) == set(UNFINISHED) - {"queued"}  # it was not sent: it ended when it was deleted
 
 
 def test_what_is_not_kept_goes_once_nobody_looks_at_it(house: House) -> None:
@@ -216,6 +216,23 @@ def test_delete_everything_leaves_no_byte_of_mine(
     assert services.disk_use(OTHER).pictures_bytes > 0 == services.disk_use(ME).pictures_bytes
     services.close()
     assert b"CANARY" not in on_disk(data)
+
+
+def test_an_operation_that_is_sent_while_everything_is_deleted_is_stopped_before(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.draw("a", state="queued")
+    house.draw("theirs", owner=OTHER, state="queued")
+    purge_now, sent = house.store._purge, []
+
+    def purge(*which: Any) -> None:
+        sent.append(house.store.step("a", was=("queued",), state="submitting"))
+        purge_now(*which)
+
+    monkeypatch.setattr(house.store, "_purge", purge)
+    house.keeping.delete_everything(ME)
+    assert (sent, house.store.operation(ME, "a")) == ([False], None)
+    assert house.ids(OTHER) == ["theirs"]
 
 
 def test_an_operation_under_way_goes_when_it_has_ended(services: Services, azure: Upstream) -> None:

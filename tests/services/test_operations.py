@@ -119,6 +119,20 @@ def test_what_has_not_been_sent_can_be_canceled(services: Services, azure: Upstr
     assert (len(azure.received("submit")), azure.received("delete")) == (2, ())
 
 
+def test_what_has_not_been_sent_is_never_sent_once_it_is_deleted(services: Services, azure: Upstream) -> None:
+    azure.hold("poll")
+    ids = [services.generate(ME, str(number), ASK) for number in range(4)]
+    azure.wait_for("poll", 2)
+    services.delete(ME, ids[1:3])
+    services.delete(OTHER, ids)
+    azure.release("poll")
+    for id in (ids[0], ids[3]):
+        assert finished(services, id).state == "succeeded"
+    services.restore(ME, ids[1:3])
+    assert [finished(services, id).state for id in ids[1:3]] == ["succeeded", "canceled"]
+    assert len(azure.received("submit")) == 3
+
+
 # -- unknown outcomes
 
 
