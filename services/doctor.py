@@ -1,10 +1,12 @@
 """The connection doctor: cheap checks one after the other, each with a tick or the mend."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from services.azure import Azure
 from services.azure.families import Family
+from services.azure.retry import Caller
 from services.azure.text_request import CompletionRequest
 from services.azure.versions import Operation
 from services.config import Deployment, Settings
@@ -24,7 +26,12 @@ class Check:
 
 
 def examine(
-    settings: Settings, azure: Azure, family: Callable[[str], Family], *, embedded: bool = False
+    settings: Settings,
+    azure: Azure,
+    family: Callable[[str], Family],
+    caller: Caller,
+    *,
+    embedded: bool = False,
 ) -> Iterator[Check]:
     """Each key, then each text deployment with an answer of a few tokens; pictures cost too much to try.
 
@@ -38,7 +45,7 @@ def examine(
             "Set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_API_KEY, or enter a connection of your own below.",
         )
     for key in range(max(1, len(settings.keys))):
-        check = _key(azure, key, f"KEY {key + 1}" if settings.keys else "Server")
+        check = _key(azure, caller, key, f"KEY {key + 1}" if settings.keys else "Server")
         yield check
         if check.name == "Endpoint":
             return  # nothing behind it can be asked
@@ -50,14 +57,14 @@ def examine(
             "Name them in AZURE_OPENAI_TEXT_DEPLOYMENTS, or type one on the text page.",
         )
     for deployment in settings.text_deployments:
-        yield _deployment(azure, deployment, family(deployment.name))
+        yield _deployment(azure, caller, deployment, family(deployment.name))
     for deployment in settings.image_deployments:
         yield Check(deployment.name, None, "Not tried: a picture would be billed.")
 
 
-def _key(azure: Azure, key: int, name: str) -> Check:
+def _key(azure: Azure, caller: Caller, key: int, name: str) -> Check:
     try:
-        azure.try_key(key)
+        azure.try_key(key, caller)
     except Unreachable as error:
         return Check("Endpoint", False, str(error), error.advice)
     except ServiceError as error:
@@ -67,7 +74,7 @@ def _key(azure: Azure, key: int, name: str) -> Check:
     return Check(name, True, "Accepted.")
 
 
-def _deployment(azure: Azure, deployment: Deployment, family: Family) -> Check:
+def _deployment(azure: Azure, caller: Caller, deployment: Deployment, family: Family) -> Check:
     chat = family.operation is Operation.CHAT
     call = "chat" if chat else "completion"
     request = CompletionRequest(
@@ -82,9 +89,10 @@ def _deployment(azure: Azure, deployment: Deployment, family: Family) -> Check:
         frequency_penalty=None,
     )
     try:
-        for block in azure.stream(request):
-            if block.chunks:
-                break
+        with contextlib.closing(azure.stream(request, caller)) as blocks:
+            for block in blocks:
+                if block.chunks:
+                    break
     except ServiceError as error:
         return Check(deployment.name, False, f"{error} (tried as {call})", error.advice)
     return Check(deployment.name, True, f"Answers as {call}.")

@@ -14,7 +14,7 @@ from services.azure.headroom import Headroom
 from services.azure.image_families import ImageFamily, image_family
 from services.azure.image_request import ImageRequest
 from services.azure.image_request import check as check_image
-from services.azure.retry import POLICIES, Policies, RetryBudget
+from services.azure.retry import POLICIES, Policies
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot
 from services.azure.spans import Ruler
 from services.azure.text_request import CompletionRequest, only
@@ -57,10 +57,8 @@ class Services:
                 settings = sandbox_settings(settings, self.sandbox.url)
             self.settings = settings
             opened.enter_context(discreet(settings.keys))
-            budget = RetryBudget()  # one for the whole process
-            self._azure = opened.enter_context(contextlib.closing(Azure(settings, budget, policies)))
-            own = OwnConnections(lambda settings: Azure(settings, budget, policies))
-            self._own = opened.enter_context(contextlib.closing(own))
+            self._azure = Azure(settings, policies)
+            self._own = OwnConnections(lambda own: Azure(own, policies))
             worker = OperationWorker(self._store, self._azure_for, self.pictures)
             self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
             self._recorder = opened.enter_context(contextlib.closing(Recorder(self._store)))
@@ -344,7 +342,8 @@ class Services:
         return self._azure if endpoint is None else self._own.to(owner, endpoint)
 
     def _diagnose(self, run: Run[tuple[Check, ...]]) -> None:
-        for check in examine(self.settings, self._azure, self.text_family, embedded=self.sandbox is not None):
+        embedded = self.sandbox is not None
+        for check in examine(self.settings, self._azure, self.text_family, run, embedded=embedded):
             run.publish((*run.value, check))
             if run.stopping.is_set():
                 return

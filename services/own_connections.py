@@ -145,15 +145,9 @@ class OwnConnections:
         with self._lock:
             found = self._connections.get(id)
             if found is not None and found.owner == owner:
-                self._connections.pop(id).azure.close()
-
-    def close(self) -> None:
-        """Drops them all."""
-        with self._lock:
-            while self._connections:
-                self._connections.popitem()[1].azure.close()
+                del self._connections[id]
 
     def _forget_idle(self) -> None:
         oldest = self._clock() - IDLE_S
         for id in [id for id, found in self._connections.items() if found.used_at < oldest]:
-            self._connections.pop(id).azure.close()
+            del self._connections[id]

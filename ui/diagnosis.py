@@ -6,6 +6,7 @@ import streamlit as st
 
 from services import Check, Run, Services
 from ui import errors
+from ui.live import countdown
 from ui.plain import escape
 
 UPDATE_S = 0.1
@@ -40,7 +41,8 @@ def follow(run: Run[tuple[Check, ...]]) -> None:
             for check in checks:
                 _check(check)
             if not run.ended:
-                st.caption(":material/progress_activity: Checking…")
+                wait = run.waiting
+                st.caption(countdown(wait) if wait else ":material/progress_activity: Checking…")
         st.session_state.get("run")  # a point at which Streamlit may interrupt
     if run.error is not None:
         errors.show(run.error)

@@ -25,23 +25,21 @@ class Azure:
     A caller may end a call and is asked before it is tried again; without one it is made once.
     """
 
-    def __init__(
-        self, settings: Settings, budget: RetryBudget | None = None, policies: Policies = POLICIES
-    ) -> None:
+    def __init__(self, settings: Settings, policies: Policies = POLICIES) -> None:
         if settings.endpoint is None:
             raise ValueError("settings without an endpoint: start the sandbox first")
         self._settings = settings
-        budget = budget or RetryBudget()
+        budget = RetryBudget()  # of this connection alone: a dead one takes nothing from the others
         self._policies = policies
         self._resource = Resource(settings.endpoint, settings.keys, settings.v1_path, budget)
         self._pictures = PictureFetcher(settings, budget, policies.picture)
 
-    def try_key(self, key: int) -> None:
+    def try_key(self, key: int, caller: Caller = ALONE) -> None:
         """Lists models with one key: the cheapest call there is. Raises what the service refuses."""
         version = self._settings.api_version
         dated = is_dated(version)
         path = "/openai/models" if dated else f"{self._resource.v1_path or AZURE_V1}/models"
-        call = Call("GET", path, MODELS_API_VERSION if dated else None, self._policies.poll)
+        call = Call("GET", path, MODELS_API_VERSION if dated else None, self._policies.poll, caller=caller)
         self._resource.probe(call, key)
 
     def headroom(self, deployment: str) -> Headroom | None:
@@ -87,8 +85,3 @@ class Azure:
     def download(self, url: str, caller: Caller = ALONE) -> bytes:
         """The bytes of a finished picture, fetched without a key."""
         return self._pictures.fetch(url, caller)
-
-    def close(self) -> None:
-        """Closes the pooled connections."""
-        self._resource.close()
-        self._pictures.close()

@@ -79,10 +79,6 @@ class PictureFetcher:
     def _listed(self, host: str) -> bool:
         return any(host.endswith(name) if name.startswith(".") else host == name for name in self._hosts)
 
-    def close(self) -> None:
-        """Closes the pooled connections."""
-        self._transport.close()
-
 
 def _read(exchange: Exchange) -> bytes:
     if exchange.status in (403, 404, 410):

@@ -156,10 +156,6 @@ class Resource:
         text = self._redaction.secrets(raw.decode("utf-8", errors="replace"))
         return refusal(exchange.status, exchange.headers, text, keys_tried=keys_tried)
 
-    def close(self) -> None:
-        """Closes the pooled connections."""
-        self._transport.close()
-
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers worth showing to a person: an allow-list, so that nothing else ever gets out."""

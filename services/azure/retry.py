@@ -55,7 +55,7 @@ ALONE = Caller()
 
 
 class RetryBudget:
-    """What a whole process may spend on further tries, so that it never adds to a service's trouble.
+    """What one connection may spend on further tries, so that it never adds to its service's trouble.
 
     A try after a busy answer costs 5 of 100 tokens, one after a lost connection 10; a success gives one back.
     """

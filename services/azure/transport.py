@@ -143,10 +143,6 @@ class Transport:
             stack.callback(response.close)
             yield Exchange(response, line, costs=method == "POST")
 
-    def close(self) -> None:
-        """Forgets the hosts it knew."""
-        self._session.close()
-
 
 def canonical_host(url: str) -> str:
     """The host a connection to `url` would be made to.

@@ -81,5 +81,4 @@ def bench(configure: Callable[..., Settings]) -> Iterator[Bench]:
     made = Bench(store, worker, pictures, settings)
     yield made
     worker.close()
-    azure.close()
     store.close()

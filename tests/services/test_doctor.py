@@ -1,12 +1,14 @@
 """The connection doctor tells the ways apart in which a connection can be wrong."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from services import Check, Deployment, Services
+from services import Check, Deployment, RunState, Services
 from services.azure import Azure
+from services.azure.retry import ALONE
 from services.doctor import examine
 from tests.azure_bodies import error
 from tests.azure_reply import Reply
@@ -87,7 +89,7 @@ def test_an_endpoint_that_cannot_be_reached_ends_the_examination(services: Servi
 
 def test_where_nothing_is_configured_it_says_so_first(services: Services, azure: Upstream) -> None:
     settings = services.settings
-    first = next(examine(settings, Azure(settings), services.text_family, embedded=True))
+    first = next(examine(settings, Azure(settings), services.text_family, ALONE, embedded=True))
     assert (first.passed, first.words) == (
         None,
         "Nothing is configured: the embedded sandbox answers.",
@@ -123,6 +125,30 @@ def test_pictures_are_never_made_to_try_a_deployment(start: Start, azure: Upstre
     check = checked(services)[-1]
     assert (check.name, check.passed) == ("pics", None)
     assert azure.bill == () or all("image" not in request.path for request in azure.bill)
+
+
+@pytest.mark.parametrize("route", ["other", "completions"])
+def test_a_server_that_closes_does_not_wait_for_a_silent_endpoint(
+    services: Services, azure: Upstream, route: str
+) -> None:
+    azure.enqueue("other", *[LIST] * (2 if route == "completions" else 0))
+    azure.hold(route)
+    run = services.diagnose(ME)
+    wait(lambda: azure.received(route))
+    closing = threading.Thread(target=services.close)
+    closing.start()
+    closing.join(8)
+    assert (closing.is_alive(), run.state) == (False, RunState.STOPPED)
+
+
+def test_the_doctor_waits_for_a_busy_service_in_sight(services: Services, azure: Upstream) -> None:
+    azure.enqueue("other", LIST, LIST)
+    azure.enqueue("completions", error("rate_limit_short", headers={"retry-after": "0.2"}))
+    run = services.diagnose(ME)
+    wait(lambda: run.waiting or run.ended)
+    assert run.waiting is not None
+    wait(lambda: run.ended)
+    assert [check.passed for check in run.value] == [True, True, True]
 
 
 def test_no_check_repeats_a_key(services: Services, azure: Upstream) -> None:

@@ -10,6 +10,7 @@ from services import CompletionRequest, ImageRequest, NotFound, Secret, Services
 from services.azure import Azure
 from services.errors import Disconnected, Invalid
 from services.own_connections import IDLE_S, OwnConnections, is_allowed, own_settings
+from tests.azure_bodies import error
 from tests.services.following import KEY_1, KEY_2, ME, OTHER, ended, finished, strings, wait
 from tests.upstream import Upstream
 
@@ -217,6 +218,19 @@ def test_nothing_of_the_key_reaches_the_data_folder(services: Services, elsewher
         assert MINE.encode() not in content and id.encode() not in content, path
 
 
+def test_one_busy_resource_leaves_the_others_their_tries(
+    services: Services, azure: Upstream, elsewhere: Upstream
+) -> None:
+    busy = error("rate_limit_short", headers={"retry-after": "0"})
+    elsewhere.defaults["completions"] = busy
+    mine = services.through(ME, services.connect(ME, typed(elsewhere.url)))
+    for _ in range(11):  # two further tries each, at last more than a connection may make
+        refused = ended(mine.complete(ME, ASK)).error
+    assert "none is tried again by itself" in str(refused)
+    azure.enqueue("completions", busy)
+    assert ended(services.complete(OTHER, ASK)).error is None
+
+
 def test_one_that_nobody_uses_is_forgotten(elsewhere: Upstream) -> None:
     now = [0.0]
     connections = OwnConnections(Azure, lambda: now[0])
@@ -229,6 +243,6 @@ def test_one_that_nobody_uses_is_forgotten(elsewhere: Upstream) -> None:
     with pytest.raises(NotFound):
         connections.find(ME, idle)
     assert connections.to(ME, elsewhere.url) is connections.find(ME, used)[1]
-    connections.close()
+    connections.forget(ME, used)
     with pytest.raises(Disconnected):
         connections.to(ME, elsewhere.url)

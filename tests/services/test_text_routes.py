@@ -129,9 +129,7 @@ def test_another_server_gets_the_second_bearer_token_where_it_refuses_the_first(
     ],
 )
 def test_azure_is_told_by_its_host(endpoint: str, v1_path: str | None, expected: bool) -> None:
-    resource = Resource(endpoint, (Secret(KEY_1),), v1_path)
-    assert resource.is_azure is expected
-    resource.close()
+    assert Resource(endpoint, (Secret(KEY_1),), v1_path).is_azure is expected
 
 
 def test_a_version_that_is_none_is_not_sent(services: Services, azure: Upstream) -> None:

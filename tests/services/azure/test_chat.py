@@ -1,6 +1,6 @@
 """A prompt as a chat message: as it goes out for each api-version, and as it comes in, chunk by chunk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -106,22 +106,19 @@ def test_without_a_length_none_is_named() -> None:
 
 
 @pytest.fixture
-def ask(azure: Upstream) -> Iterator[Ask]:
-    resources: list[Resource] = []
+def ask(azure: Upstream) -> Ask:
+    resource = Resource(azure.url, (Secret("key"),))
 
     def call(*events: Any, reply: Reply | None = None, version: str = NEW, **changes: Any) -> TextSnapshot:
         if events or reply:
             azure.enqueue("chat", reply or sse(*events))
-        resources.append(Resource(azure.url, (Secret("key"),)))
         builder = SnapshotBuilder()
         last = TextSnapshot()
-        for block in stream(resources[-1], version, replace(ASK, **changes)):
+        for block in stream(resource, version, replace(ASK, **changes)):
             last = builder.add(block)
         return last
 
-    yield call
-    for resource in resources:
-        resource.close()
+    return call
 
 
 def test_what_goes_over_the_wire(azure: Upstream, ask: Ask) -> None:

@@ -1,7 +1,7 @@
 """A completion as it goes out and as it comes in, block by block."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ Ask = Callable[..., list[Block]]
 
 
 @pytest.fixture
-def ask(azure: Upstream) -> Iterator[Ask]:
+def ask(azure: Upstream) -> Ask:
     resource = Resource(azure.url, (Secret("key"),))
 
     def call(request: CompletionRequest = ASK, seen: list[Block] | None = None) -> list[Block]:
@@ -34,8 +34,7 @@ def ask(azure: Upstream) -> Iterator[Ask]:
             seen.append(block)
         return seen
 
-    yield call
-    resource.close()
+    return call
 
 
 def text(blocks: list[Block]) -> str:
@@ -233,4 +232,3 @@ def test_a_blocked_read_can_be_woken(azure: Upstream) -> None:
         for _ in stream(resource, VERSION, ASK, caller=run):
             run.stop()
     assert azure.requests[0].aborted.wait(5)
-    resource.close()

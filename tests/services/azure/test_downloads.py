@@ -21,10 +21,8 @@ LISTED = (".blob.core.windows.net", "pictures.example.net")
 
 
 @pytest.fixture
-def fetcher(configure: Callable[..., Settings]) -> Iterator[PictureFetcher]:
-    made = PictureFetcher(configure(picture_hosts=LISTED))
-    yield made
-    made.close()
+def fetcher(configure: Callable[..., Settings]) -> PictureFetcher:
+    return PictureFetcher(configure(picture_hosts=LISTED))
 
 
 def test_a_picture_is_fetched_without_key_or_cookie(azure: Upstream, fetcher: PictureFetcher) -> None:
@@ -101,7 +99,6 @@ def test_a_remote_endpoint_is_no_picture_host(configure: Callable[..., Settings]
         fetcher.check("https://name.openai.azure.com/pictures/1.png")
     with pytest.raises(BadReply):
         fetcher.check("http://127.0.0.1/pictures/1.png")
-    fetcher.close()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -217,7 +214,6 @@ def test_however_an_address_is_spelt_it_is_judged_by_what_it_means(
     with pytest.raises(BadReply):
         fetcher.fetch(f"https://{spelling}/1.png")
     assert spy.requests == ()
-    fetcher.close()
 
 
 def test_a_connection_goes_to_the_address_that_was_judged(azure: Upstream) -> None:

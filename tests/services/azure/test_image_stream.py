@@ -1,7 +1,6 @@
 """A picture that is shown while it is drawn: previews as they come, then the same answer as without them."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,10 +22,8 @@ ASK = ImageRequest(prompt="A cat", deployment="gpt-image-1", partial_images=2)
 
 
 @pytest.fixture
-def resource(azure: Upstream) -> Iterator[Resource]:
-    made = Resource(azure.url, (Secret(KEY),))
-    yield made
-    made.close()
+def resource(azure: Upstream) -> Resource:
+    return Resource(azure.url, (Secret(KEY),))
 
 
 def drawn(azure: Upstream, resource: Resource, *replies: Any) -> tuple[OperationReply, list[bytes]]:

@@ -1,6 +1,5 @@
 """The asynchronous image route: what goes out, and every shape in which an answer comes back."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,10 +22,8 @@ OURS = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture
-def resource(azure: Upstream) -> Iterator[Resource]:
-    made = Resource(azure.url, (Secret("key"),))
-    yield made
-    made.close()
+def resource(azure: Upstream) -> Resource:
+    return Resource(azure.url, (Secret("key"),))
 
 
 def polled(azure: Upstream, resource: Resource, body: Any, **headers: str) -> OperationReply:

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -24,16 +24,12 @@ CALL = Call("POST", PATH, "2022-06-01-preview", SOON, {"prompt": "Hi"})
 
 
 @pytest.fixture
-def connect(azure: Upstream) -> Iterator[Callable[..., Resource]]:
-    made: list[Resource] = []
+def connect(azure: Upstream) -> Callable[..., Resource]:
 
     def make(*keys: str) -> Resource:
-        made.append(Resource(azure.url, tuple(map(Secret, keys))))
-        return made[-1]
+        return Resource(azure.url, tuple(map(Secret, keys)))
 
-    yield make
-    for resource in made:
-        resource.close()
+    return make
 
 
 def keys_used(azure: Upstream) -> list[str]:

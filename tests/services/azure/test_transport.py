@@ -27,10 +27,8 @@ KEYED = {"api-key": KEY_1}
 
 
 @pytest.fixture
-def transport() -> Iterator[Transport]:
-    web = Transport()
-    yield web
-    web.close()
+def transport() -> Transport:
+    return Transport()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -141,7 +139,6 @@ def test_a_body_that_drips_for_ever_ends_at_the_deadline(azure: Upstream) -> Non
         slow.exchange("GET", azure.url, twenty) as exchange,
     ):
         exchange.read(10_000)
-    slow.close()
     assert azure.requests[0].aborted.wait(5)
 
 
