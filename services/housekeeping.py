@@ -48,9 +48,9 @@ class Housekeeping:
         self._thread = threading.Thread(target=self._serve, name="housekeeping")
         self._thread.start()
 
-    def sweep(self, undo_s: float = UNDO_S) -> None:
+    def sweep(self) -> None:
         """Purges what was deleted longer ago than it can be taken back, then keeps the quota."""
-        self._store.purge(self._clock() - undo_s, self._pictures.remove)
+        self._store.purge(self._clock() - UNDO_S, self._pictures.remove)
         self._keep_quota()
 
     def delete_everything(self, owner: str) -> None:
@@ -72,13 +72,11 @@ class Housekeeping:
         self._thread.join()
 
     def _serve(self) -> None:
-        undo_s = 0.0  # what was deleted before this start cannot be taken back
         while True:
             try:
-                self.sweep(undo_s)
+                self.sweep()
             except ServiceError as error:
                 _LOG.error("housekeeping waits: %s", error)
-            undo_s = UNDO_S
             if self._closing.wait(self._interval_s):
                 return
 

@@ -109,15 +109,17 @@ def test_what_is_deleted_can_be_taken_back_for_ten_minutes(house: House) -> None
     assert list((house.pictures._folder).iterdir()) == []
 
 
-def test_what_was_deleted_before_a_start_is_gone_after_it(build: Callable[..., House]) -> None:
+def test_a_start_takes_nothing_before_its_ten_minutes_are_over(build: Callable[..., House]) -> None:
     first = build()
-    first.draw("a", 1)
-    first.draw("b", 2)
-    first.store.delete(ME, ["a"])
-    first.keeping.close()
+    first.draw("deleted", 1)
+    first.draw("looked at", 2, keep=False)
+    first.store.delete(ME, ["deleted"])
     second = build(now=first.now + 1)
-    wait(lambda: not second.there(1))
-    assert second.there(2) and second.ids() == ["b"]
+    second.keeping.close()  # after the sweep of its start
+    assert second.there(1) and second.there(2)
+    third = build(now=first.now + UNDO_S + 1)
+    third.keeping.close()
+    assert not third.there(1) and not third.there(2)
 
 
 def test_a_picture_that_another_run_has_stays(house: House) -> None:
