@@ -210,11 +210,11 @@ class Services:
         return self._operations.unfinished(owner)
 
     def cancel_operation(self, owner: str, id: str) -> bool:
-        """Cancels an operation that has not been sent; tells whether that was so."""
+        """Cancels an operation that has not been sent; tells whether that was so. Raises NotFound."""
         return self._operations.cancel(owner, id)
 
     def check_operation(self, owner: str, id: str) -> None:
-        """Asks the service once more about an operation whose outcome is unknown."""
+        """Asks the service once more about an operation that may still bring pictures. Raises NotFound."""
         self._operations.check_again(owner, id)
 
     def image_code(self, request: ImageRequest) -> tuple[Snippet, ...]:
@@ -270,7 +270,7 @@ class Services:
             raise NotFound("There is no such run here.", advice="It may belong to another browser.")
 
     def delete(self, owner: str, ids: Collection[str]) -> None:
-        """Hides runs at once; ten minutes later, or at the next start, they are gone with their pictures."""
+        """Hides runs at once; ten minutes later they are gone with their pictures. What waits is not sent."""
         self._runs.forget(owner, ids)
         self._store.delete(owner, ids)
 

@@ -4,6 +4,7 @@ Each operation is a row of the store. Workers take rows under a lease, so an ope
 through a refresh or a restart.
 """
 
+import contextlib
 import logging
 import secrets
 import threading
@@ -64,11 +65,10 @@ class Operations:
 
     def view(self, owner: str, id: str) -> OperationView:
         """How an operation stands: one read. Raises NotFound."""
-        row = self._store.operation(owner, id)
-        if row is None:
-            raise NotFound("There is no such result here.", advice="It may belong to another browser.")
+        row = self._own(owner, id)
         if not row["keep"]:
-            self._store.mark_seen(row)
+            with contextlib.suppress(NotSaved):  # all that is lost is when somebody looked
+                self._store.mark_seen(row)
         return self._view(row)
 
     def latest(self, owner: str) -> str | None:
@@ -80,14 +80,14 @@ class Operations:
         return tuple(self._view(row) for row in self._store.unfinished_operations(owner))
 
     def cancel(self, owner: str, id: str) -> bool:
-        """Cancels an operation that has not been sent; tells whether that was so."""
-        self.view(owner, id)
+        """Cancels an operation that has not been sent; tells whether that was so. Raises NotFound."""
+        self._own(owner, id)
         return self._store.step(id, was=("queued",), state="canceled")
 
     def check_again(self, owner: str, id: str) -> None:
-        """Asks the service once more, where that may still bring pictures."""
-        row = self._store.operation(owner, id)
-        if row is not None and checkable(row):
+        """Asks the service once more, where that may still bring pictures. Raises NotFound."""
+        row = self._own(owner, id)
+        if checkable(row):
             state = "polling" if row["service_id"] else "submitting"
             self._store.step(id, was=(row["state"],), state=state, error=None, lease_until=0)
             self._news.release()
@@ -109,6 +109,12 @@ class Operations:
             thread.join()
         self._closed.set()
         self._heart.join()
+
+    def _own(self, owner: str, id: str) -> Row:
+        row = self._store.operation(owner, id)
+        if row is None:
+            raise NotFound("There is no such result here.", advice="It may belong to another browser.")
+        return row
 
     def _view(self, row: Row) -> OperationView:
         before = self._store.queue_position(row) if row["state"] == "queued" else 0

@@ -170,6 +170,13 @@ def test_whoever_looks_at_what_is_not_kept_keeps_it(services: Services) -> None:
     assert row and row["seen_at"] > 0 and services.history(ME, ALL) == ()
 
 
+def test_what_is_not_kept_can_be_looked_at_while_the_disk_refuses(services: Services) -> None:
+    id = services.generate(ME, "once", DRAW, keep=False)
+    wait(lambda: (services._store.operation(ME, id) or {})["state"] == "succeeded")
+    with full_disk():
+        assert services.operation(ME, id).state == "succeeded"
+
+
 def test_a_refused_removal_is_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.draw("a", 1)
     house.store.delete(ME, ["a"])

@@ -75,7 +75,7 @@ def test_another_owner_gets_what_a_random_id_gets(services: Services, azure: Ups
     finished(services, id)
     said = set()
     for owner, wanted in ((OTHER, id), (ME, "random"), (OTHER, "random"), ("", id)):
-        for ask in (services.operation, services.cancel_operation):
+        for ask in (services.operation, services.cancel_operation, services.check_operation):
             with pytest.raises(NotFound) as caught:
                 ask(owner, wanted)
             said.add((str(caught.value), caught.value.advice))
@@ -87,8 +87,9 @@ def test_another_owner_can_neither_cancel_nor_check(services: Services, azure: U
     azure.enqueue("submit", Reply(reset=True))
     id = services.generate(ME, "once", ASK)
     assert finished(services, id).state == "unknown"
-    services.check_operation(OTHER, id)
-    services.check_operation(OTHER, "random")
+    for ask in (services.cancel_operation, services.check_operation):
+        with pytest.raises(NotFound):
+            ask(OTHER, id)
     assert services.operation(ME, id).state == "unknown"
     assert len(azure.received("poll")) == 1
 
