@@ -92,8 +92,7 @@ with beside:
 
 with writing:
     widgets.text_area(
-        "Prompt",
-        key="completion-prompt",
+        "completion-prompt",
         height=180,
         placeholder="Write the beginning of a text. The model goes on from there.",
     )

@@ -117,8 +117,7 @@ with beside:
 
 with making:
     widgets.text_area(
-        "Prompt",
-        key="image-prompt",
+        "image-prompt",
         height=120,
         placeholder="Describe a picture: what is in it, where, in which light and style.",
     )

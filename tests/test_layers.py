@@ -114,6 +114,13 @@ def test_no_text_is_ever_rendered_as_html() -> None:
                 assert isinstance(node.value, ast.Constant) and node.value.value is False, path
 
 
+@pytest.mark.parametrize("name", ["slider", "select_slider", "number_input", "text_area"])
+def test_a_widget_that_starts_from_a_value_is_one_of_ours(name: str) -> None:
+    """A browser that has its code late would send the lowest value as the person's choice."""
+    calls = {path: path.read_text(encoding="utf-8").count(f"st.{name}(") for path in modules("ui", "pages")}
+    assert {path.name for path, count in calls.items() if count} == {"widgets.py"}
+
+
 def test_an_import_is_found_wherever_it_stands() -> None:
     found = set(imports(ROOT / "services/pictures/decode.py"))
     assert {"PIL", "PIL.Image", "services.errors.BadReply"} <= found

@@ -6,22 +6,12 @@ import streamlit as st
 
 from services import Deployment, Family, Headroom, ImageFamily, Lesson, Operation, ServiceError, Services
 from ui import errors
+from ui.knob_widgets import COMMON, MORE
+from ui.parameters import label
 from ui.plain import escape
 
 _CALLS = {Operation.COMPLETION: "completions", Operation.CHAT: "chat"}
 _UNKNOWN_CALL = "completions or chat: the first answer tells"
-_KNOBS = {
-    "system": "system message",
-    "reasoning_effort": "reasoning effort",
-    "max_tokens": "maximum length",
-    "temperature": "temperature",
-    "top_p": "top P",
-    "frequency_penalty": "frequency penalty",
-    "presence_penalty": "presence penalty",
-    "stop": "stop sequences",
-    "n": "number of completions",
-    "logprobs": "probabilities",
-}
 
 
 def draw(services: Services) -> None:
@@ -57,20 +47,22 @@ def _card(deployment: Deployment) -> st.delta_generator.DeltaGenerator:
 
 def _text(family: Family) -> str:
     call = _CALLS.get(family.operation, _UNKNOWN_CALL) if family.operation else _UNKNOWN_CALL
-    takes = ", ".join(words for knob, words in _KNOBS.items() if knob in family.knobs)
+    takes = ", ".join(label("completion", knob) for knob in COMMON | MORE if knob in family.knobs)
     return f"Text · {call}\nTakes: {takes or 'a prompt, and nothing else'}"
 
 
 def _pictures(family: ImageFamily) -> str:
     most = f"up to {family.most} pictures" if family.most > 1 else "one picture"
-    knobs = {
+    offered = {
+        "size": family.sizes,
         "quality": family.qualities,
         "style": family.styles,
         "background": family.backgrounds,
-        "format": family.formats,
+        "output_format": family.formats,
         "moderation": family.moderations,
+        "partial_images": family.previews,
     }
-    takes = ", ".join(["size", *(name for name, values in knobs.items() if values)])
+    takes = ", ".join(label("image", name) for name, values in offered.items() if values)
     return f"Images · {most} a request, prompts of up to {family.prompt_cap:,} characters\nTakes: {takes}"
 
 
@@ -95,7 +87,7 @@ def _ago(at: float) -> str:
 
 def _lesson(services: Services, deployment: str, lesson: Lesson) -> None:
     learnt = [f"serves {_CALLS[lesson.operation]}"] if lesson.operation in _CALLS else []
-    learnt += [f"does not take {_KNOBS.get(name, name)}" for name in lesson.without]
+    learnt += [f"does not take “{label('completion', name)}”" for name in lesson.without]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/school: Learnt from a refusal: {escape('; '.join(learnt))}")
         st.button(

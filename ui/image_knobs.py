@@ -10,27 +10,16 @@ from ui.parameters import plain_size
 from ui.plain import escape
 
 VERSIONS = ("2024-02-01", "2024-10-21", "2025-04-01-preview", "v1", "preview")
-_WORDS = {
-    "quality": (
-        "Quality",
-        "How much work goes into a picture. Lower it for drafts, raise it for the final one; it costs more.",
-    ),
-    "style": (
-        "Style",
-        "Vivid is dramatic and over-real; natural is calmer. Choose natural for photographs of plain things.",
-    ),
-    "background": (
-        "Background",
-        "Whether the picture has one. Choose transparent for logos and cut-outs; it needs the format png.",
-    ),
-    "format": (
-        "Format",
-        "The file the service makes. Choose jpeg for smaller files, png for exact ones.",
-    ),
-    "moderation": (
-        "Moderation",
-        "How strictly the service filters. Low lets more through; what is blocked may still be billed.",
-    ),
+_HELP = {
+    "image-quality": "How much work goes into a picture. "
+    "Lower it for drafts, raise it for the final one; it costs more.",
+    "image-style": "Vivid is dramatic and over-real; natural is calmer. "
+    "Choose natural for photographs of plain things.",
+    "image-background": "Whether the picture has one. "
+    "Choose transparent for logos and cut-outs; it needs the format png.",
+    "image-format": "The file the service makes. Choose jpeg for smaller files, png for exact ones.",
+    "image-moderation": "How strictly the service filters. "
+    "Low lets more through; what is blocked may still be billed.",
 }
 
 
@@ -43,31 +32,25 @@ def draw(services: Services) -> None:
     _size(family)
     several = f"from 1 to {family.most}. Ask for several to choose from; each one is billed."
     widgets.number_input(
-        "Number of images",
-        step=1,
-        key="image-n",
+        "image-n",
         help="How many pictures to make from the same prompt"
         + (f", {several}" if family.most > 1 else ". This model makes one at a time."),
     )
-    _choice("quality", family.qualities)
-    _choice("style", family.styles)
-    _choice("background", family.backgrounds)
-    _choice("format", family.formats)
+    _choice("image-quality", family.qualities)
+    _choice("image-style", family.styles)
+    _choice("image-background", family.backgrounds)
+    _choice("image-format", family.formats)
     if family.formats and st.session_state["image-format"] == "jpeg":
         widgets.slider(
-            "Compression",
-            0,
-            100,
-            key="image-compression",
+            "image-compression",
+            (0, 100),
             help="How much of the detail is kept, in per cent. Lower it for smaller files.",
         )
-    _choice("moderation", family.moderations)
+    _choice("image-moderation", family.moderations)
     if family.previews:
-        st.slider(
-            "Previews",
-            0,
-            family.previews,
-            key="image-previews",
+        widgets.slider(
+            "image-previews",
+            (0, family.previews),
             help="How often a single picture is shown while it is drawn. Lower it to pay for fewer tokens.",
         )
     if deployment:
@@ -83,9 +66,8 @@ def _deployment(services: Services) -> None:
         st.session_state["image-deployment"] = "" if services.sandbox else names[0]
         _switched(services)
     widgets.selectbox(
-        "Deployment",
+        "image-deployment",
         [*names, ""],
-        key="image-deployment",
         format_func=lambda name: name or "none (submit and poll)",
         on_change=_switched,
         args=(services,),
@@ -107,9 +89,8 @@ def _size(family: ImageFamily) -> None:
     if chosen not in family.sizes and not family.free_size:
         st.session_state["image-size"] = chosen = family.sizes[0]
     widgets.selectbox(
-        "Size",
+        "image-size",
         list(dict.fromkeys([*family.sizes, chosen])),
-        key="image-size",
         accept_new_options=family.free_size,
         help="Width by height, in pixels. Smaller pictures come sooner; larger ones show more detail.",
     )
@@ -117,23 +98,15 @@ def _size(family: ImageFamily) -> None:
         st.caption(f":material/error: {escape(wrong)}")
 
 
-def _choice(name: str, options: Sequence[str]) -> None:
+def _choice(key: str, options: Sequence[str]) -> None:
     if not options:
         return
-    key, (label, help) = f"image-{name}", _WORDS[name]
     if st.session_state[key] not in options:
         st.session_state[key] = options[0]
-    widgets.selectbox(label, options, key=key, help=help)
+    widgets.selectbox(key, options, help=_HELP[key])
 
 
 def _version(default: str) -> None:
     if st.session_state["image-api-version"] is None:
         st.session_state["image-api-version"] = default
-    widgets.selectbox(
-        "API version",
-        sorted({*VERSIONS, st.session_state["image-api-version"]}),
-        key="image-api-version",
-        accept_new_options=True,
-        help="The version of the REST API that the request names; v1 and preview need no date. "
-        "Choose the one your resource serves, or type another.",
-    )
+    widgets.api_version("image-api-version", VERSIONS)

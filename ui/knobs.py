@@ -6,7 +6,8 @@ import streamlit as st
 
 from services import Operation, Services
 from ui import widgets
-from ui.knob_widgets import COMMON, KEYS, MORE
+from ui.knob_widgets import COMMON, MORE
+from ui.parameters import widget
 
 CALLS = {"Completion": Operation.COMPLETION, "Chat": Operation.CHAT}
 CHAT_ONLY = ("system", "reasoning_effort")
@@ -27,9 +28,7 @@ def completion(services: Services) -> None:
     st.subheader("Parameters", anchor=False)
     _deployment(services)
     widgets.segmented_control(
-        "Call",
-        list(CALLS),
-        key="completion-call",
+        "completion-call",
         required=True,
         help="Whether the model goes on with the prompt, or answers it as a message. "
         "Most models of today only chat; the choice follows the deployment where its name tells.",
@@ -37,20 +36,14 @@ def completion(services: Services) -> None:
     knobs = services.text_family(st.session_state["completion-deployment"] or "").knobs
     wrong = COMPLETION_ONLY if st.session_state["completion-call"] == "Chat" else CHAT_ONLY
     offered = knobs.difference(wrong)
-    for name in KEYS.keys() - offered:  # Streamlit would forget what it holds
-        st.session_state[KEYS[name]] = st.session_state[KEYS[name]]
+    for name in (COMMON | MORE).keys() - offered:  # Streamlit would forget what it holds
+        key = widget("completion", name)
+        st.session_state[key] = st.session_state[key]
     _draw(COMMON, offered)
     if not offered.isdisjoint(MORE):
         with st.expander("More parameters", icon=":material/tune:"):
             _draw(MORE, offered)
-    widgets.selectbox(
-        "API version",
-        sorted({*VERSIONS, services.settings.api_version}),
-        key="completion-api-version",
-        accept_new_options=True,
-        help="The version of the REST API that the request names; v1 and preview need no date. "
-        "Choose the one your resource serves, or type another.",
-    )
+    widgets.api_version("completion-api-version", (*VERSIONS, services.settings.api_version))
 
 
 def _deployment(services: Services) -> None:
@@ -60,9 +53,8 @@ def _deployment(services: Services) -> None:
         st.session_state["completion-deployment"] = chosen = names[0]
         _follow_deployment(services)
     widgets.selectbox(
-        "Deployment",
+        "completion-deployment",
         list(dict.fromkeys([*names, *([chosen] if chosen else [])])),
-        key="completion-deployment",
         accept_new_options=True,
         placeholder="Type a deployment name",
         on_change=_follow_deployment,
@@ -80,7 +72,7 @@ def _follow_deployment(services: Services) -> None:
             st.session_state["completion-call"] = name
 
 
-def _draw(knobs: Mapping[str, Callable[[], None]], offered: Collection[str]) -> None:
+def _draw(knobs: Mapping[str, Callable[[str], None]], offered: Collection[str]) -> None:
     for name, draw in knobs.items():
         if name in offered:
-            draw()
+            draw(widget("completion", name))

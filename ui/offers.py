@@ -5,8 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from services import Operation, Run, ServiceError, Services, TextSnapshot
-from ui.knob_widgets import KEYS
-from ui.parameters import COMPLETION
+from ui.parameters import COMPLETION, label, widget
 
 _PARAMETERS = {"max_completion_tokens": "max_tokens", "top_logprobs": "logprobs"}  # of chat
 
@@ -34,8 +33,8 @@ def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None
     if error.code == "OperationNotSupported" or _knows_only_chat(run, services):
         call = "Completion" if run.request.chat else "Chat"
         offer(f"Send as {call.lower()}", lambda: _change_call(services, deployment, call))
-    elif knob in KEYS and knob in services.text_family(deployment).knobs:
-        key, words = KEYS[knob], knob.replace("_", " ")
+    elif knob in services.text_family(deployment).knobs:
+        key, words = widget("completion", knob), f"“{label('completion', knob)}”"
         if error.code == "unsupported_value" and st.session_state[key] != COMPLETION[key]:
             offer(f"Send with the default {words}", lambda: _reset(key))
         else:

@@ -1,11 +1,20 @@
-"""What the widgets of both pages hold: where each starts, what it may be, and the request they make."""
+"""The parameters of both pages: how each is called, where its widget starts, what it may be, and the request
+they make."""
 
 import re
 from typing import Any
 
 import streamlit as st
 
-from services import EFFORTS, MAX_ALTERNATIVES, CompletionRequest, ImageFamily, ImageRequest, Invalid
+from services import (
+    EFFORTS,
+    MAX_ALTERNATIVES,
+    MAX_STOPS,
+    CompletionRequest,
+    ImageFamily,
+    ImageRequest,
+    Invalid,
+)
 
 COMPLETION: dict[str, Any] = {
     "completion-prompt": "",
@@ -43,6 +52,47 @@ IMAGE: dict[str, Any] = {
     "image-previews": 2,
     "image-api-version": None,
 }
+LABELS = {
+    "completion-prompt": "Prompt",
+    "completion-deployment": "Deployment",
+    "completion-call": "Call",
+    "completion-system": "System message",
+    "completion-effort": "Reasoning effort",
+    "completion-temperature": "Temperature",
+    "completion-max-tokens": "Maximum length (tokens)",
+    "completion-top-p": "Top P",
+    "completion-frequency-penalty": "Frequency penalty",
+    "completion-presence-penalty": "Presence penalty",
+    "completion-stop-sequences": f"Stop sequences (up to {MAX_STOPS})",
+    "completion-n": "Number of completions",
+    "completion-logprobs": "Show probabilities",
+    "completion-best-of": "Best of",
+    "completion-echo": "Echo the prompt",
+    "completion-suffix": "Suffix",
+    "completion-logit-bias": "Logit bias",
+    "completion-seed": "Seed",
+    "completion-user": "End user",
+    "completion-api-version": "API version",
+    "image-prompt": "Prompt",
+    "image-deployment": "Deployment",
+    "image-size": "Size",
+    "image-n": "Number of images",
+    "image-quality": "Quality",
+    "image-style": "Style",
+    "image-background": "Background",
+    "image-format": "Format",
+    "image-compression": "Compression",
+    "image-moderation": "Moderation",
+    "image-previews": "Previews",
+    "image-api-version": "API version",
+}
+_KEYS = {  # of the fields whose widget is called otherwise
+    "reasoning_effort": "completion-effort",
+    "stop": "completion-stop-sequences",
+    "output_format": "image-format",
+    "output_compression": "image-compression",
+    "partial_images": "image-previews",
+}
 PAST: dict[str, Any] = {"completion-known": "", "completion-past": (), "completion-future": ()}  # see prompts
 PAGES = {"completion": COMPLETION | PAST, "image": IMAGE}
 OF_THE_SERVICE = (
@@ -66,6 +116,18 @@ RANGES = {
 
 _BIAS = re.compile(r"\s*([0-9]{1,7})\s*[:=,\s]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)\s*")
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
+
+
+def widget(page: str, field: str) -> str:
+    """The key of the widget that holds a field of a page's request."""
+    return _KEYS.get(field) or f"{page}-{field.replace('_', '-')}"
+
+
+def label(page: str, field: str) -> str:
+    """What the page calls a field of its request, without what its widget says in brackets; a field that has
+    no widget, or no longer, by its own name."""
+    known = LABELS.get(widget(page, field), "").partition(" (")[0]
+    return known or field.replace("_", " ").capitalize()
 
 
 def valid(key: str, value: Any) -> bool:

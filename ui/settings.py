@@ -10,23 +10,25 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from services import MAX_CHOICES
 from ui import parameters
 
 TEXTS = ("completion-system", "completion-suffix", "completion-user")  # somebody's words: never in a link
-LONGEST = 300
 LIMITS = {
-    "completion-n": (1, 128),
-    "completion-best-of": (1, 128),
+    "completion-n": (1, MAX_CHOICES),
+    "completion-best-of": (1, MAX_CHOICES),
     "completion-max-tokens": (1, 1_000_000),
     "image-n": (1, 10),
     "image-compression": (0, 100),
     "image-previews": (0, 3),
 }
+_PRINTED = r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 _FORMS = {
     bool: re.compile("true|false"),
     int: re.compile("[0-9]{1,7}"),
     float: re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?"),
-    str: re.compile(rf"[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]{{0,{LONGEST}}}"),
+    str: re.compile(_PRINTED + "{0,4000}"),
+    type(None): re.compile(_PRINTED + "{0,300}"),  # the name of a deployment, a version, a choice
 }
 
 
@@ -49,7 +51,8 @@ def follow_link(page: str) -> None:
     usable = {name: value for name, value in read.items() if value is not None}
     st.session_state.update({key: parameters.PAGES[page][key] for key in keys.values()})
     st.session_state.update({keys[name]: value for name, value in usable.items()})
-    st.session_state[f"{page}-refused"] = tuple(name for name in given if name not in usable)
+    refused = tuple(parameters.LABELS[keys[name]] for name in given if name not in usable)
+    st.session_state[f"{page}-refused"] = refused
     for name in given:
         del st.query_params[name]
 
@@ -98,9 +101,9 @@ def _text(value: Any) -> str:
 def _read(key: str, text: str) -> Any:
     """A setting from an address, None where it is not one."""
     default = (parameters.COMPLETION | parameters.IMAGE)[key]
-    kind = str if default is None else type(default)
+    kind = type(default)
     if not _FORMS[kind].fullmatch(text):
         return None
-    value: Any = text == "true" if kind is bool else kind(text)
+    value: Any = text if default is None else text == "true" if kind is bool else kind(text)
     low, high = LIMITS.get(key, (value, value))
     return value if low <= value <= high and parameters.valid(key, value) else None

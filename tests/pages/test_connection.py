@@ -25,6 +25,8 @@ def test_it_says_what_is_configured_but_of_a_key_only_that_it_is_there(
     assert "odd\nText · completions or chat: the first answer tells\n" in (
         tab.look("connection-deployments").replace("**", "")
     )
+    takes = "Number of completions, Show probabilities, Frequency penalty, Presence penalty, Best of, "
+    assert f"{takes}Echo the prompt, Suffix, Logit bias, Seed, End user" in words
     assert "2022-06-01-preview" in words
     assert not tab.sent.has(KEY)
 
@@ -36,8 +38,8 @@ def test_what_a_deployment_taught_is_told_and_can_be_forgotten(
     services.learn("typed-once", without="n")
     tab = visit().go(CONNECTION)
     words = tab.look("connection-deployments")
-    assert "Learnt from a refusal: serves chat; does not take top P" in words
-    assert "typed-once" in words and "does not take number of completions" in words
+    assert "Learnt from a refusal: serves chat; does not take “Top P”" in words
+    assert "typed-once" in words and "does not take “Number of completions”" in words
     tab.at.button(key="lesson-text").click().run()
     assert "serves chat" not in tab.look("connection-deployments")
     assert services.lessons.keys() == {"typed-once"}

@@ -9,6 +9,7 @@ from services import Deployment, Services
 from tests.pages.browsing import IMAGES, Tab
 from tests.pages.test_settings import held, link
 from tests.upstream import Upstream
+from ui.parameters import LABELS
 
 CHANGED: dict[str, Any] = {
     "deployment": "posters",
@@ -63,7 +64,7 @@ def test_a_value_that_cannot_be_falls_back_with_a_notice(
 ) -> None:
     tab = opened(visit, deployment="posters", **{name: text})
     (notice,) = tab.at.warning
-    assert name in notice.value
+    assert f"cannot be set: {LABELS[f'image-{name}']}." in notice.value
     assert tab.value("deployment") == "posters"
 
 

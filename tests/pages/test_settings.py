@@ -70,6 +70,14 @@ def test_a_link_leaves_prompt_and_result_and_replaces_every_setting(
     assert tab.has("completion-text-0")
 
 
+def test_a_link_carries_a_long_list(text: Tab, visit: Callable[..., Tab]) -> None:
+    bias = "\n".join(f"{token}: -100" for token in range(10_000, 10_200))
+    text.fill(logit_bias=bias).at.run()
+    other = visit(owner="owner-other", **link(text))
+    assert other.value("logit-bias") == bias
+    assert not other.at.warning
+
+
 def test_what_is_changed_after_a_link_survives_a_refresh(text: Tab, visit: Callable[..., Tab]) -> None:
     tab = visit(temperature="0.5")
     assert "temperature" not in tab.at.query_params
@@ -99,7 +107,7 @@ def test_a_value_that_cannot_be_falls_back_with_a_notice(
     tab = visit(**{name: value, "top-p": "0.5"})
     assert tab.value(name) == usual
     assert tab.value("top-p") == 0.5
-    assert f"cannot be set: {name}." in tab.at.warning[0].value
+    assert f"cannot be set: {parameters.LABELS[f'completion-{name}']}." in tab.at.warning[0].value
     tab.at.run()
     assert not tab.at.warning
 

@@ -249,14 +249,14 @@ def test_nothing_is_learnt_and_nothing_is_sent_without_a_press(text: Tab, azure:
 
 
 REFUSED = [
-    ("temperature", unsupported("temperature"), "Send without temperature"),
-    ("temperature", unsupported("temperature", code=None), "Send without temperature"),
-    ("temperature", unsupported("temperature", value="0.5"), "Send without temperature"),
-    ("top_p", unsupported("top_p"), "Send without top p"),
-    ("max_tokens", unsupported("max_completion_tokens"), "Send without max tokens"),
-    ("stop", unsupported("stop"), "Send without stop"),
-    ("n", unsupported("n"), "Send without n"),
-    ("reasoning_effort", unsupported("reasoning_effort"), "Send without reasoning effort"),
+    ("temperature", unsupported("temperature"), "Send without “Temperature”"),
+    ("temperature", unsupported("temperature", code=None), "Send without “Temperature”"),
+    ("temperature", unsupported("temperature", value="0.5"), "Send without “Temperature”"),
+    ("top_p", unsupported("top_p"), "Send without “Top P”"),
+    ("max_tokens", unsupported("max_completion_tokens"), "Send without “Maximum length”"),
+    ("stop", unsupported("stop"), "Send without “Stop sequences”"),
+    ("n", unsupported("n"), "Send without “Number of completions”"),
+    ("reasoning_effort", unsupported("reasoning_effort"), "Send without “Reasoning effort”"),
 ]
 ODD = {"temperature": 0.5, "top_p": 0.5, "max_tokens": 9, "stop_sequences": "END", "n": 2, "effort": "low"}
 
@@ -294,7 +294,7 @@ def test_two_refused_parameters_are_left_out_one_after_the_other(text: Tab, azur
     choose(text, call="Chat")
     azure.enqueue("chat", unsupported("temperature"), unsupported("top_p"))
     text.generate("Hi", temperature=0.5, top_p=0.5).press("offer")
-    assert offer(text) == "Send without top p"
+    assert offer(text) == "Send without “Top P”"
     text.press("offer")
     fields = [{"temperature", "top_p"} & set(request.json) for request in azure.requests]
     assert fields == [{"temperature", "top_p"}, {"top_p"}, set()]

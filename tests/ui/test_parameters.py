@@ -1,8 +1,13 @@
-"""Stop sequences as people write them."""
+"""What parameters are called, and stop sequences as people write them."""
+
+from dataclasses import fields
 
 import pytest
 
-from ui.parameters import COMPLETION, IMAGE, PAGES, stop_sequences
+from services import CompletionRequest, ImageRequest
+from services.azure.families import ALL_KNOBS
+from ui.knob_widgets import COMMON, MORE
+from ui.parameters import COMPLETION, IMAGE, LABELS, PAGES, label, stop_sequences, widget
 
 
 @pytest.mark.parametrize(
@@ -32,3 +37,17 @@ def test_each_line_is_a_sequence(text: str, sequences: tuple[str, ...]) -> None:
 def test_every_key_of_a_page_begins_with_its_name(page: str, keys: dict[str, object]) -> None:
     assert keys.items() <= PAGES[page].items()
     assert all(key.startswith(f"{page}-") for key in PAGES[page])
+
+
+def test_every_widget_has_a_name() -> None:
+    assert LABELS.keys() == COMPLETION.keys() | IMAGE.keys()
+
+
+def test_a_parameter_has_one_name_wherever_it_is_spoken_of() -> None:
+    assert COMMON.keys() | MORE.keys() == ALL_KNOBS
+    for page, request in (("completion", CompletionRequest), ("image", ImageRequest)):
+        without = {field.name for field in fields(request) if widget(page, field.name) not in LABELS}
+        assert without == ({"chat"} if page == "completion" else {"endpoint"})
+    assert label("completion", "max_tokens") == "Maximum length"
+    assert label("image", "output_compression") == "Compression"
+    assert label("completion", "of_tomorrow") == "Of tomorrow"

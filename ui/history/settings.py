@@ -5,29 +5,19 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from services import CompletionRequest
+from ui.parameters import label
 from ui.plain import escape
 from ui.reuse import Request
-
-_NAMES = {
-    "api_version": "API version",
-    "max_tokens": "Maximum length (tokens)",
-    "top_p": "Top P",
-    "n": "Number",
-    "stop": "Stop sequences",
-    "system": "System message",
-    "logprobs": "Probabilities",
-    "output_format": "Format",
-    "output_compression": "Compression",
-}
 
 
 def table(request: Request) -> None:
     """Name and value of all that was said; the prompt stands elsewhere."""
+    page = "completion" if isinstance(request, CompletionRequest) else "image"
     lines = ["| Setting | Value |", "|---|---|"]
     for name, value in asdict(request).items():
         if name != "prompt" and value is not None and value is not False and value != ():
-            label = _NAMES.get(name) or name.replace("_", " ").capitalize()
-            lines.append(f"| {label} | {escape(_written(value), 2_000)} |")
+            lines.append(f"| {label(page, name)} | {escape(_written(value), 2_000)} |")
     st.markdown("\n".join(lines))
 
 
