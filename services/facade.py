@@ -202,7 +202,7 @@ class Services:
         return self._operations.view(owner, id)
 
     def latest_operation(self, owner: str) -> str | None:
-        """The id of the owner's newest image operation."""
+        """The id of the owner's newest image operation that is kept."""
         return self._operations.latest(owner)
 
     def unfinished_operations(self, owner: str) -> tuple[OperationView, ...]:
@@ -275,8 +275,10 @@ class Services:
         self._store.delete(owner, ids)
 
     def restore(self, owner: str, ids: Collection[str]) -> None:
-        """Takes a deletion back, as long as the runs are not removed."""
-        self._store.restore(owner, ids)
+        """Takes a deletion back, as long as the runs are not removed. Raises NotFound where none is left."""
+        if not self._store.restore(owner, ids):
+            advice = "The ten minutes are over, or the runs are back already."
+            raise NotFound("There is nothing to take back.", advice=advice)
 
     def delete_everything(self, owner: str) -> None:
         """Removes everything of an owner now, from the disk too: runs, drafts, presets, and their pictures.

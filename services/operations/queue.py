@@ -72,7 +72,7 @@ class Operations:
         return self._view(row)
 
     def latest(self, owner: str) -> str | None:
-        """The id of the owner's newest operation."""
+        """The id of the owner's newest operation that is kept."""
         return self._store.latest_operation(owner)
 
     def unfinished(self, owner: str) -> tuple[OperationView, ...]:

@@ -75,10 +75,10 @@ class HistoryRows(Database):
             cancel_unsent(connection, OPERATIONS.c.owner == owner, OPERATIONS.c.id.in_(ids))
             _change(connection, owner, ids, deleted=False, deleted_at=self._clock())
 
-    def restore(self, owner: str, ids: Collection[str]) -> None:
-        """Takes a deletion back."""
+    def restore(self, owner: str, ids: Collection[str]) -> bool:
+        """Takes a deletion back; tells whether there was anything to take back."""
         with self._write() as connection:
-            _change(connection, owner, ids, deleted=True, deleted_at=None)
+            return _change(connection, owner, ids, deleted=True, deleted_at=None) > 0
 
     def _entries(self) -> tuple[sa.Subquery, sa.Subquery]:
         """Both tables with the same columns; of operations those that are kept."""

@@ -45,13 +45,19 @@ class OperationRows(Database):
             return str(found.scalar_one())
 
     def operation(self, owner: str, id: str) -> Row | None:
-        """The owner's operation, or None for an unknown id as for somebody else's."""
-        return self._first(OPERATIONS.c.id == id, OPERATIONS.c.owner == owner)
+        """The owner's operation, or None for an unknown or deleted id as for somebody else's."""
+        table = OPERATIONS.c
+        query = sa.select(OPERATIONS).where(table.id == id, table.owner == owner, table.deleted_at.is_(None))
+        with self._read() as connection:
+            row = connection.execute(query).mappings().first()
+            return dict(row) if row is not None else None
 
     def latest_operation(self, owner: str) -> str | None:
-        """The id of the owner's newest operation."""
-        row = self._first(OPERATIONS.c.owner == owner)
-        return row["id"] if row is not None else None
+        """The id of the owner's newest operation that is kept."""
+        table = OPERATIONS.c
+        kept = sa.select(table.id).where(table.owner == owner, table.keep, table.deleted_at.is_(None))
+        with self._read() as connection:
+            return connection.execute(kept.order_by(table.created_at.desc()).limit(1)).scalar()
 
     def unfinished_operations(self, owner: str) -> list[Row]:
         """The owner's operations that are under way or wait for their turn, oldest first."""
@@ -129,12 +135,3 @@ class OperationRows(Database):
                 connection.execute(
                     OPERATIONS.update().where(OPERATIONS.c.id == row["id"]).values(seen_at=now)
                 )
-
-    def _first(self, *conditions: sa.ColumnElement[bool]) -> Row | None:
-        there = OPERATIONS.c.deleted_at.is_(None)
-        query = (
-            sa.select(OPERATIONS).where(there, *conditions).order_by(OPERATIONS.c.created_at.desc()).limit(1)
-        )
-        with self._read() as connection:
-            row = connection.execute(query).mappings().first()
-            return dict(row) if row is not None else None

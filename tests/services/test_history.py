@@ -139,6 +139,8 @@ def test_a_deleted_run_is_hidden_and_can_be_taken_back(services: Services) -> No
     services.restore(ME, [text, image])
     assert ids(services) == [kept, image, text]
     assert services.operation(ME, image).state == "succeeded"
+    with pytest.raises(NotFound, match="nothing to take back"):
+        services.restore(ME, [text, image])
 
 
 def test_what_is_not_kept_is_in_no_list(services: Services) -> None:
@@ -201,7 +203,8 @@ def test_presets_are_kept_per_owner_page_and_name(services: Services) -> None:
 def test_another_owner_reaches_nothing(services: Services) -> None:
     theirs = [ask(services), draw(services)]
     services.delete(OTHER, theirs)
-    services.restore(OTHER, theirs)
+    with pytest.raises(NotFound, match="nothing to take back"):
+        services.restore(OTHER, theirs)
     assert services.history(OTHER, ALL) == services.deployments_used(OTHER) == ()
     for id in [*theirs, "random", "\ud800", "a\0b"]:
         said = set()

@@ -81,6 +81,7 @@ def test_only_its_owner_finds_an_operation(store: Store) -> None:
 def test_the_newest_operation_is_the_latest(store: Store) -> None:
     for id in "abc":
         add(store, id)
+    add(store, "not kept", keep=False)
     add(store, "x", OTHER)
     assert (store.latest_operation(ME), store.latest_operation(OTHER)) == ("c", "x")
 
