@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 AZURE_V1 = "/openai/v1"
@@ -45,7 +45,7 @@ def parse(text: str) -> Endpoint:
     url = _url(text.strip())
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise NotAnEndpoint("is not an address", EXAMPLE) from None
     if not host or "\\" in url or parts.username is not None or re.search(r"[\s\0-\x1f\x7f]", url):
@@ -59,11 +59,22 @@ def parse(text: str) -> Endpoint:
     if not (bare or base or path.startswith("/openai")) or parts.fragment:
         raise NotAnEndpoint("has something after the host", f"Keep only the part up to the host. {EXAMPLE}")
     return Endpoint(
-        _origin(parts.scheme, host, port),
+        origin(parts),
         base[0] if base else None,
         unquote(deployment[1]) if deployment else None,
         next(iter(parse_qs(parts.query).get("api-version", [])), None),
     )
+
+
+def origin(url: SplitResult) -> str:
+    """Scheme, host and port of an address in one spelling, the default port left out.
+
+    Raises ValueError for a port that is none.
+    """
+    host, port = url.hostname or "", url.port
+    name = f"[{host}]" if ":" in host else host
+    plain = port in (None, {"http": 80, "https": 443}.get(url.scheme))
+    return f"{url.scheme}://{name}" if plain else f"{url.scheme}://{name}:{port}"
 
 
 def is_azure(origin: str, v1_path: str | None) -> bool:
@@ -89,10 +100,3 @@ def _url(text: str) -> str:
     if text.split("/", 1)[0].lower().endswith(AZURE_HOSTS):
         return f"https://{text}"
     raise NotAnEndpoint("has no scheme", f"Write https:// before it. {EXAMPLE}")
-
-
-def _origin(scheme: str, host: str, port: int | None) -> str:
-    """Scheme, host and port in one spelling, the default port left out."""
-    name = f"[{host}]" if ":" in host else host.lower()
-    plain = port is None or port == {"http": 80, "https": 443}[scheme]
-    return f"{scheme}://{name}" if plain else f"{scheme}://{name}:{port}"

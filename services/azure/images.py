@@ -22,6 +22,7 @@ from services.azure.refusals import request_id, retry_after
 from services.azure.resource import Call, Reply, Resource
 from services.azure.retry import ALONE, POLICIES, Caller, Policy
 from services.azure.versions import Operation, target
+from services.endpoint import origin
 from services.errors import BadReply
 
 PICTURE_CAP = 36 * 2**20  # bytes of JSON a picture
@@ -87,13 +88,12 @@ def submit(
         caller,
     )
     reply = resource.send(call)
-    location, named = reply.headers.get("operation-location"), ""
+    location, named, elsewhere = reply.headers.get("operation-location"), "", True
     with contextlib.suppress(ValueError):  # no address; the body may name the operation
-        named = urlsplit(location or "").path.rsplit("/", 1)[-1]
+        parts = urlsplit(location or "")
+        named, elsewhere = parts.path.rsplit("/", 1)[-1], origin(parts) != resource.endpoint
     found = _operation(reply, fallback_id=named)
-    if location is not None and not location.startswith(f"{resource.endpoint}/"):
-        return replace(found, notice=ELSEWHERE)
-    return found
+    return replace(found, notice=ELSEWHERE) if elsewhere and location is not None else found
 
 
 def poll(

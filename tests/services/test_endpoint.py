@@ -1,8 +1,10 @@
 """Whatever people paste as an endpoint is taken apart, or refused without a word of it being repeated."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
-from services.endpoint import AZURE_HOSTS, Endpoint, NotAnEndpoint, parse
+from services.endpoint import AZURE_HOSTS, Endpoint, NotAnEndpoint, origin, parse
 
 AZURE = "https://name.openai.azure.com"
 TARGET = f"{AZURE}/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21"
@@ -147,3 +149,18 @@ def test_anything_else_is_refused_without_being_repeated(written: str, what: str
     assert (error.what, error.__suppress_context__ or error.__context__ is None) == (what, True)
     assert error.mend.endswith(".") and "https://NAME.openai.azure.com" in error.mend
     assert "CANARY" not in f"{error!r} {error.args} {vars(error)}"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://MyRes.OpenAI.azure.com/openai?a=b", "https://myres.openai.azure.com"),
+        ("https://h.example:443/", "https://h.example"),
+        ("http://h.example:80", "http://h.example"),
+        ("http://h.example:443", "http://h.example:443"),
+        ("HTTPS://[::1]:8443/x", "https://[::1]:8443"),
+        ("/openai/v1", "://"),
+    ],
+)
+def test_an_origin_has_one_spelling(url: str, expected: str) -> None:
+    assert origin(urlsplit(url)) == expected

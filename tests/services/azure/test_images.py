@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -71,6 +72,25 @@ def test_the_operation_is_named_by_body_or_header(
     reply = submitted("", *headers)
     azure.enqueue("submit", replace(reply, body={"status": "notRunning", **body}))
     assert images.submit(resource, VERSION, ASK, OURS).id == expected
+
+
+@pytest.mark.parametrize(
+    ("location", "ours"),
+    [
+        ("http://LOCALHOST:{port}/openai/operations/images/op-9", True),
+        ("http://localhost:{port}.spy.example/op-9", False),
+        ("http://localhost:1/op-9", False),
+        ("https://localhost:{port}/op-9", False),
+        ("http://localhost:x/op-9", False),
+    ],
+)
+def test_a_place_is_ours_by_its_origin_however_it_is_spelt(
+    azure: Upstream, location: str, ours: bool
+) -> None:
+    port = urlsplit(azure.url).port
+    azure.enqueue("submit", submitted("op-1", location.format(port=port)))
+    reply = images.submit(Resource(f"http://localhost:{port}", (Secret("key"),)), VERSION, ASK, OURS)
+    assert (reply.id, reply.notice) == ("op-1", None if ours else images.ELSEWHERE)
 
 
 def test_a_poll_goes_to_our_own_endpoint(azure: Upstream, resource: Resource) -> None:
