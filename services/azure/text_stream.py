@@ -41,7 +41,8 @@ def stream(
     with resource.open(_call(resource, api_version, request, policy, caller)) as exchange:
         headers = dict(exchange.headers)
         yield Block(headers, (), done=False)
-        if "json" in headers.get("content-type", ""):  # a gateway that does not stream
+        kind = headers.get("content-type", "")
+        if "json" in kind or not (request.streamed or "event-stream" in kind):  # it comes whole
             whole = exchange.read(JSON_CAP).decode("utf-8", errors="replace")
             yield Block(headers, (parse_object(resource.hide_keys(whole)),), done=True)
             return

@@ -176,6 +176,14 @@ def test_streams_that_look_different_say_the_same(azure: Upstream, ask: Ask, rep
     assert (text(blocks), blocks[-1].done) == (" Hi", True)
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
+def test_an_answer_that_was_asked_for_whole_is_read_whatever_its_type(
+    azure: Upstream, ask: Ask, kind: str
+) -> None:
+    azure.enqueue("completions", Reply(200, json.dumps(chunk(" Hi")), {"content-type": kind}))
+    assert text(ask(replace(ASK, best_of=3))) == " Hi"
+
+
 def test_a_stream_without_the_end_mark_is_not_done(azure: Upstream, ask: Ask) -> None:
     azure.enqueue("completions", sse(chunk(" Hi"), b"data: {", done=False))
     blocks = ask()
