@@ -16,7 +16,6 @@ from services.azure.image_request import ImageRequest
 from services.azure.image_request import check as check_image
 from services.azure.retry import POLICIES, Policies
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot
-from services.azure.spans import Ruler
 from services.azure.text_request import CompletionRequest, only
 from services.azure.text_request import check as check_completion
 from services.azure.versions import Operation
@@ -351,7 +350,7 @@ class Services:
                 return
 
     def _complete(self, run: Run[TextSnapshot]) -> None:
-        builder = SnapshotBuilder(Ruler(run.request))
+        builder = SnapshotBuilder(run.request)
         try:
             with contextlib.closing(self._azure.stream(run.request, run)) as blocks:
                 for block in paced(blocks, run.stopping.wait, self.frame_s):

@@ -12,6 +12,7 @@ from services.azure.logprobs import TokenScore, positions, scores
 from services.azure.refusals import request_id, stream_error
 from services.azure.resource import shown_headers
 from services.azure.spans import Ruler, Span, cover
+from services.azure.text_request import CompletionRequest
 from services.azure.text_stream import Block
 from services.errors import ServiceError
 
@@ -95,11 +96,14 @@ class _Answer:
 class SnapshotBuilder:
     """Takes blocks in, gives snapshots out. Fields that are missing or of another type are passed over.
 
-    ruler: knows what the filter's offsets count from.
+    request: tells how many answers are due, and what the filter's offsets count from.
     """
 
-    def __init__(self, ruler: Ruler | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._ruler = ruler or Ruler()
+    def __init__(
+        self, request: CompletionRequest | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ruler = Ruler(request)
+        self._due = (request and request.n) or 1
         self._clock = clock
         self._started = clock()
         self._answers: dict[int, _Answer] = {}
@@ -125,7 +129,7 @@ class SnapshotBuilder:
         """What has been received by now."""
         choices = tuple(answer.choice(index) for index, answer in sorted(self._answers.items()))
         timing = Timing(self._first_text_s, self._clock() - self._started)
-        finished = complete or (bool(choices) and all(choice.finish_reason for choice in choices))
+        finished = complete or (len(choices) >= self._due and all(choice.finish_reason for choice in choices))
         self._snapshot = replace(
             self._snapshot, choices=choices, timing=timing, chunks=self._chunks, complete=finished
         )

@@ -6,6 +6,7 @@ import pytest
 
 from services.azure.filters import FilterState
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot, Timing, TokenScore, Usage
+from services.azure.text_request import CompletionRequest
 from services.azure.text_stream import Block
 from services.errors import Busy, Filtered
 from tests.azure_bodies import (
@@ -68,6 +69,12 @@ def test_one_chunk_may_carry_several_choices() -> None:
 )
 def test_complete_means_that_the_service_said_so(chunks: list[Any], done: bool, complete: bool) -> None:
     assert build(*chunks, done=done).complete is complete
+
+
+def test_an_answer_that_never_came_is_missing() -> None:
+    two = SnapshotBuilder(CompletionRequest(deployment="text", prompt="Hi", n=2))
+    assert not two.add(Block({}, (chunk("a", 0, "stop"),), done=False)).complete
+    assert two.add(Block({}, (chunk("b", 1, "stop"),), done=False)).complete
 
 
 def test_a_finish_reason_stays() -> None:
