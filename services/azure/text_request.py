@@ -62,6 +62,8 @@ def only(request: CompletionRequest, knobs: Collection[str]) -> CompletionReques
 
 def check(request: CompletionRequest) -> None:
     """Raises Invalid, with the sentence for the person, where the service would refuse the request."""
+    texts = (request.prompt, request.system, request.suffix, request.user, *request.stop)
+    written = sum(len(text or "") for text in texts)
     rules = (
         (request.prompt != "", "Write a prompt first."),
         (bool(request.deployment), "Choose a deployment first."),
@@ -73,6 +75,11 @@ def check(request: CompletionRequest) -> None:
             len(request.prompt) <= PROMPT_CAP,
             f"The prompt has {len(request.prompt):,} characters; at most {PROMPT_CAP:,} can be sent. "
             "Shorten it.",
+        ),
+        (
+            written <= PROMPT_CAP,
+            f"The prompt and the texts beside it have {written:,} characters together; "
+            f"at most {PROMPT_CAP:,} can be sent. Shorten them.",
         ),
         (
             len(request.stop) <= MAX_STOPS,

@@ -111,6 +111,11 @@ def test_another_deployment_than_the_first_can_be_chosen(text: Tab, azure: Upstr
             "The prompt has 200,001 characters; at most 200,000 can be sent. Shorten it. Nothing was sent.",
         ),
         (
+            {"stop_sequences": "x" * 200_000},
+            "The prompt and the texts beside it have 200,007 characters together; "
+            "at most 200,000 can be sent. Shorten them. Nothing was sent.",
+        ),
+        (
             {"stop_sequences": "a\nb\nc\nd\ne"},
             "There are 5 stop sequences; the service takes at most 4. Remove some. Nothing was sent.",
         ),
