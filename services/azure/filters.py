@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any, Literal
 
 from services.azure.body import clean, mapping, sequence, whole
@@ -16,6 +16,7 @@ from services.azure.redaction import message
 from services.azure.spans import Ruler, Span, joined
 
 RAW_CAP = 4_000  # characters of the service's own words that are kept
+MOST_CATEGORIES = 50  # of one object; the service has about ten
 
 _SPANS = ("span", "prompt_span")
 
@@ -216,11 +217,12 @@ def merged(old: FilterReport, new: FilterReport) -> FilterReport:
     """
     if new == CLEAN:
         return old
-    findings = (*old.findings, *new.findings)
+    alike: dict[str | None, list[Finding]] = {}
+    for finding in (*old.findings, *new.findings):
+        alike.setdefault(finding.category, []).append(finding)
     found: list[Finding] = []
-    for category, latest in {finding.category: finding for finding in findings}.items():
-        notable = [finding for finding in findings if finding.category == category and finding.notable]
-        found += _stretches(notable) or [latest]
+    for same in alike.values():
+        found += _stretches([finding for finding in same if finding.notable]) or [same[-1]]
     state = new.state if new.state is not FilterState.CLEAN else old.state
     if old.state is FilterState.ANSWER_CUT:
         state = old.state
@@ -252,7 +254,7 @@ def _as_received(choice: Mapping[str, Any]) -> str:
 
 
 def _findings(side: Side, results: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, value in results.items():
+    for name, value in islice(results.items(), MOST_CATEGORIES):
         category = clean(name).replace("-", "_")
         if isinstance(value, list):  # custom_blocklists of older previews: a bare list
             listed = [mapping(item) for item in value]

@@ -7,6 +7,7 @@ import pytest
 
 from services.azure.filters import (
     CLEAN,
+    MOST_CATEGORIES,
     FilterReport,
     FilterState,
     Finding,
@@ -152,6 +153,11 @@ def test_text_before_the_first_check_is_covered_whatever_comes_later() -> None:
     cut = FilterReport(FilterState.ANSWER_CUT)
     assert merged(none_yet, cut).covered(10) == merged(cut, none_yet).covered(10) == ((0, 10),)
     assert merged(cut, cut).covered(10) == ()
+
+
+def test_categories_without_end_are_not_all_read() -> None:
+    many = {f"category_{number}": {"filtered": True} for number in range(100_000)}
+    assert len(report("completion", many, FilterState.ANSWER_CUT).findings) == MOST_CATEGORIES
 
 
 @pytest.mark.parametrize(
