@@ -241,7 +241,7 @@ class Services:
         try:
             return self.pictures.open_link(key, query, owner)
         except PictureLost as lost:
-            if query.get("v") != "original":  # else the copy that is shown still stands
+            if query.get("v") == "view":  # else the copy that is shown still stands
                 with contextlib.suppress(NotSaved):
                     self._store.drop_pictures([key], str(lost), self.pictures.remove)
             raise

@@ -2,7 +2,7 @@
 
 An original is only ever handed out as an attachment. What a page shows is a re-encoded copy, so nothing that
 hides behind a picture's end ever reaches a browser as a page. Every file is checked each time before it is
-handed out; a damaged one is put aside.
+handed out; a damaged one never is.
 """
 
 import contextlib
@@ -120,8 +120,7 @@ class Pictures:
         try:
             for key in keys:
                 for path in (self._folder / f"{key}.{name}" for name in _NAMES):
-                    path.unlink(missing_ok=True)
-                    _aside(path).unlink(missing_ok=True)
+                    _remove(path)
         except OSError as error:
             raise NotSaved(
                 f"Pictures could not be removed: {error.strerror or 'the disk refused it'}.",
@@ -149,9 +148,11 @@ class Pictures:
             content = _read(path)
             if content is not None and hashlib.sha256(content).hexdigest() == key:
                 return path
-            lost = lost or os.path.lexists(path) or os.path.lexists(_aside(path))
-            _put_aside(path)
-        raise PictureLost(LOST) if lost else NotFound("There is no such picture.")
+            lost = lost or os.path.lexists(path)
+        if not lost:
+            raise NotFound("There is no such picture.")
+        _LOG.error("the file of picture %s is damaged", key)
+        raise PictureLost(LOST)
 
     def _copy(self, key: str, variant: Variant) -> Path:
         path, side = self._folder / f"{key}.{variant}.jpg", _SIDES[variant]
@@ -194,18 +195,12 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _aside(path: Path) -> Path:
-    return path.with_name(f"{path.name}.damaged")
-
-
-def _put_aside(path: Path) -> None:
-    """Takes a damaged file out of the way; the next good one gets its place."""
-    if os.path.lexists(path):
-        try:
-            path.rename(_aside(path))
-            _LOG.error("picture file %s is damaged and was put aside", path.name)
-        except OSError as error:
-            _LOG.error("picture file %s is damaged: %s", path.name, error.strerror)
+def _remove(path: Path) -> None:
+    """Removes whatever has a picture file's name, a folder too."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -213,7 +208,7 @@ def _write(path: Path, content: bytes) -> None:
     if _read(path) == content:
         return
     if path.is_dir():
-        _put_aside(path)
+        _remove(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         with temporary.open("wb") as file:

@@ -78,7 +78,7 @@ DAMAGES = [emptied, truncated, zeroed, flipped, longer, linked, a_folder]
 
 @pytest.mark.parametrize("damage", [*DAMAGES, gone])
 def test_a_damaged_original_is_lost_and_what_is_shown_of_it_stays(
-    pictures: Pictures, folder: Path, damage: Callable[[Path], None]
+    pictures: Pictures, damage: Callable[[Path], None]
 ) -> None:
     shown = pictures.path(KEY, "view").read_bytes()
     damage(pictures.path(KEY, "original"))
@@ -89,7 +89,18 @@ def test_a_damaged_original_is_lost_and_what_is_shown_of_it_stays(
     assert pictures.path(KEY, "view").read_bytes() == shown
     assert pictures.add(picture(1)).key == KEY  # made again, it is whole again
     assert pictures.path(KEY, "original").read_bytes() == picture(1)
-    assert (folder / f"{KEY}.png.damaged").exists() == (damage is not gone)
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, gone])
+def test_whatever_lies_in_a_picture_s_place_is_removed_with_it(
+    pictures: Pictures, folder: Path, damage: Callable[[Path], None]
+) -> None:
+    for variant in VARIANTS:
+        damage(pictures.path(KEY, variant))
+    with pytest.raises(NotFound):
+        pictures.path(KEY, "original")
+    pictures.remove([KEY])
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("variant", ["view", "thumbnail"])
@@ -128,8 +139,8 @@ def test_a_copy_of_the_last_release_is_made_again_with_its_check(pictures: Pictu
         assert max(image.size) <= 320
 
 
-def test_a_file_that_cannot_be_read_just_now_is_not_put_aside(
-    pictures: Pictures, folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_that_cannot_be_read_just_now_is_not_lost(
+    pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> bytes:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
@@ -139,7 +150,6 @@ def test_a_file_that_cannot_be_read_just_now_is_not_put_aside(
             patched.setattr(Path, "read_bytes", fail)
             pictures.path(KEY, variant)
     assert all(pictures.path(KEY, variant) for variant in VARIANTS)
-    assert not list(folder.glob("*.damaged"))
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS])

@@ -322,6 +322,20 @@ def test_a_picture_from_press_to_link(services: Services, azure: Upstream) -> No
             services.pictures.open_link(slot.key, query, OTHER)
 
 
+def test_a_small_picture_that_cannot_be_made_again_takes_nothing_away_that_is_shown(
+    services: Services,
+) -> None:
+    id = services.generate(ME, "once", DRAW)
+    key = finished(services, id).slots[0].key or ""
+    for variant in ("thumbnail", "original"):
+        services.pictures.path(key, variant).write_bytes(b"damaged")
+    query = dict(parse_qsl(urlsplit(services.picture_link(ME, key, "thumbnail")).query))
+    with pytest.raises(NotFound, match="lost on disk"):
+        services.open_picture(key, query, ME)
+    assert services.operation(ME, id).slots[0].key == key
+    assert services.pictures.path(key, "view")
+
+
 def test_a_picture_that_is_lost_is_said_so_in_its_place(services: Services) -> None:
     id = services.generate(ME, "once", DRAW)
     lost, kept = (slot.key or "" for slot in finished(services, id).slots)
