@@ -1,5 +1,7 @@
 """Text completion: a prompt, its parameters, and the text as it is written."""
 
+from functools import partial
+
 import streamlit as st
 
 from services import MAX_ALTERNATIVES, ServiceError
@@ -23,7 +25,7 @@ from ui import (
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
-session.restore("completion", parameters.PAGES["completion"])
+session.restore("completion")
 settings.follow_link("completion")
 if st.session_state["completion-api-version"] is None:
     st.session_state["completion-api-version"] = services.settings.api_version
@@ -39,7 +41,7 @@ def generate() -> None:
     was shown before the first, starts nothing."""
     st.session_state["completion-problem"] = None
     try:
-        request, kept = parameters.completion_request(), keeping.wanted("completion")
+        request, kept = parameters.completion_request(), st.session_state["completion-keep"]
         if showing.id == shown:
             showing.show(services.complete(owner, request, keep=kept).id)
     except ServiceError as error:
@@ -49,7 +51,7 @@ def generate() -> None:
 def go_on(text: str) -> None:
     """Makes a text the prompt and generates from there."""
     if showing.id == shown:
-        prompts.replace(text)
+        prompts.replace("completion", text)
         generate()
 
 
@@ -66,17 +68,15 @@ def stop() -> None:
 
 
 def choose(example: examples.Example) -> None:
-    """Puts an example into the widgets, everything it does not name back to its default."""
-    kept = ("completion-prompt", "completion-deployment", "completion-api-version", "completion-call")
-    st.session_state.update({k: v for k, v in parameters.COMPLETION.items() if k not in kept})
-    st.session_state.update(example.settings)
-    prompts.replace(example.prompt)
+    """Puts an example into the widgets."""
+    settings.apply_preset("completion", example.settings)
+    prompts.replace("completion", example.prompt)
 
 
 def clear() -> None:
     """Empties the prompt and the result; parameters stay."""
     stop()
-    prompts.replace("")
+    prompts.replace("completion", "")
     st.session_state["completion-problem"] = None
     showing.show("")
 
@@ -101,9 +101,9 @@ with writing:
         actions.primary(
             "completion", shown, running=run is not None and not ended, generate=generate, stop=stop
         )
-        prompts.buttons()
         examples.menu(examples.TEXT, services.sandbox is not None, "completion", choose)
         start_over("completion", clear)
+        prompts.buttons("completion")
 
     with st.container(key="completion-output"):
         if problem := st.session_state.get("completion-problem"):
@@ -112,7 +112,8 @@ with writing:
         if run is not None and ended:
             with st.container(key="completion-finished"):
                 knows = services.text_family(st.session_state["completion-deployment"] or "").knobs
-                live.show(run, go_on, prompts.replace, score if "logprobs" in knows else None)
+                use = partial(prompts.replace, "completion")
+                live.show(run, go_on, use, score if "logprobs" in knows else None)
                 offers.show(run, services, generate)
                 if run.value.choices:
                     view_code.show(services.text_code(run.request), "completion")

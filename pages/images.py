@@ -17,6 +17,7 @@ from ui import (
     keeping,
     parameters,
     presets,
+    prompts,
     session,
     settings,
     timeline,
@@ -26,7 +27,7 @@ from ui import (
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
-session.restore("image", parameters.IMAGE)
+session.restore("image")
 settings.follow_link("image")
 
 showing = session.shown_run("image")
@@ -60,7 +61,7 @@ def _start(request: Callable[[], ImageRequest]) -> None:
     """Queues an operation; the second press of a double click, which still belongs to what was shown before
     the first, starts nothing."""
     st.session_state["image-problem"] = None
-    intent, kept = st.session_state["image-intent"], keeping.wanted("image")
+    intent, kept = st.session_state["image-intent"], st.session_state["image-keep"]
     try:
         asked = request()
         if showing.id == shown:
@@ -92,17 +93,17 @@ def check_again() -> None:
 
 
 def choose(example: examples.Example) -> None:
-    """Puts an example into the widgets, everything it does not name back to its default."""
-    kept = ("image-deployment", "image-api-version")
-    st.session_state.update({k: v for k, v in parameters.IMAGE.items() if k not in kept})
-    st.session_state.update({"image-prompt": example.prompt, **example.settings})
+    """Puts an example into the widgets, no more pictures than the deployment makes."""
+    settings.apply_preset("image", example.settings)
+    prompts.replace("image", example.prompt)
     most = services.image_family(st.session_state["image-deployment"] or None).most
     st.session_state["image-n"] = min(st.session_state["image-n"], most)
 
 
 def clear() -> None:
     """Empties the prompt and the result; the operation and its pictures are kept."""
-    st.session_state.update({"image-prompt": "", "image-problem": None})
+    prompts.replace("image", "")
+    st.session_state["image-problem"] = None
     showing.show("")
 
 
@@ -125,6 +126,7 @@ with making:
         actions.primary("image", shown, running=watching, generate=generate, stop=stop)
         examples.menu(examples.IMAGES, services.sandbox is not None, "image", choose)
         start_over("image", clear)
+        prompts.buttons("image")
 
     with st.container(key="image-output"):
         if problem := st.session_state.get("image-problem") or missing:

@@ -9,7 +9,7 @@ import streamlit as st
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A name for the menu, a prompt, and the settings that go with it (widget key → value)."""
+    """A preset with a prompt, and a name for the menu."""
 
     name: str
     prompt: str
@@ -26,25 +26,25 @@ TEXT = (
     Example("A story", "Once upon a time"),
     Example("A list", "Five things to pack for a rainy weekend in the mountains:\n1."),
     Example("A question", "Question: Why is the sky blue?\nAnswer:"),
-    Example("A function", "# Python\ndef fibonacci(n):\n", {"completion-temperature": 0.2}),
+    Example("A function", "# Python\ndef fibonacci(n):\n", {"temperature": 0.2}),
     Example("Filter: prompt blocked", "Describe a food fight to the death.", sandbox_only=True),
     Example(
         "Filter: answer cut",
         f"{_RHYME}{_RHYME}Twinkle, twinkle, little star,",  # said twice, the model says it a third time
-        {"completion-max-tokens": 60},
+        {"max-tokens": 60},
         sandbox_only=True,
     ),
 )
 IMAGES = (
     Example("Umbrella on the beach", "a multi-colored umbrella on the beach, disposable camera"),
-    Example("Penguins at sunset", "three penguins on an iceberg at sunset, watercolor", {"image-n": 2}),
+    Example("Penguins at sunset", "three penguins on an iceberg at sunset, watercolor", {"n": 2}),
     Example("Red sailboat", "a red sailboat on a calm sea at dawn"),
     Example("City in the rain", "a city street in the rain at night, neon"),
     Example("Filter: prompt blocked", "a food fight to the death", sandbox_only=True),
     Example(
         "Filter: one image blocked",
         "a haunted house on a hill, watercolor",
-        {"image-n": 3},
+        {"n": 3},
         sandbox_only=True,
     ),
 )

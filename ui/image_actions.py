@@ -1,11 +1,12 @@
 """What can be done with an image operation that has ended: used again, varied, taken along."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from services import NotFound, OperationView, Services
-from ui import parameters
+from ui import parameters, prompts
 from ui.gallery import absolute
 
 
@@ -20,7 +21,7 @@ def draw(view: OperationView, services: Services, owner: str, vary: Callable[[],
                 label,
                 key=f"image-{label.lower().replace(' ', '-')}",
                 icon=f":material/{icon}:",
-                on_click=st.session_state.update,
+                on_click=_take,
                 args=(values,),
             )
         st.button(
@@ -31,6 +32,11 @@ def draw(view: OperationView, services: Services, owner: str, vary: Callable[[],
             on_click=vary,
         )
         _take_along(view, services, owner)
+
+
+def _take(values: dict[str, Any]) -> None:
+    prompts.note("image")  # what was typed can be had back
+    st.session_state.update(values)
 
 
 def _take_along(view: OperationView, services: Services, owner: str) -> None:

@@ -73,6 +73,7 @@ LABELS = {
     "completion-seed": "Seed",
     "completion-user": "End user",
     "completion-api-version": "API version",
+    "completion-keep": "Keep in history",
     "image-prompt": "Prompt",
     "image-deployment": "Deployment",
     "image-size": "Size",
@@ -85,6 +86,7 @@ LABELS = {
     "image-moderation": "Moderation",
     "image-previews": "Previews",
     "image-api-version": "API version",
+    "image-keep": "Keep in history",
 }
 _KEYS = {  # of the fields whose widget is called otherwise
     "reasoning_effort": "completion-effort",
@@ -93,8 +95,11 @@ _KEYS = {  # of the fields whose widget is called otherwise
     "output_compression": "image-compression",
     "partial_images": "image-previews",
 }
-PAST: dict[str, Any] = {"completion-known": "", "completion-past": (), "completion-future": ()}  # see prompts
-PAGES = {"completion": COMPLETION | PAST, "image": IMAGE}
+BESIDE: dict[str, Any] = {"known": "", "past": (), "future": (), "keep": True}  # see prompts and keeping
+PAGES = {
+    page: widgets | {f"{page}-{name}": start for name, start in BESIDE.items()}
+    for page, widgets in (("completion", COMPLETION), ("image", IMAGE))
+}
 OF_THE_SERVICE = (
     "completion-deployment",
     "completion-call",
@@ -132,7 +137,7 @@ def label(page: str, field: str) -> str:
 
 def valid(key: str, value: Any) -> bool:
     """Whether a widget can hold a kept value: another version of the playground may have kept it."""
-    default = (COMPLETION | PAST | IMAGE)[key]
+    default = (PAGES["completion"] | PAGES["image"])[key]
     if key in RANGES:
         low, high = RANGES[key]
         return isinstance(value, float) and low <= value <= high

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from services import NotFound, ServiceError, Services
-from ui import keeping, parameters
+from ui import parameters
 from ui.middleware import COOKIE, read_cookie
 from ui.plain import escape
 
@@ -73,8 +73,9 @@ def arrive(page: str) -> None:
     st.session_state["page"] = page
 
 
-def restore(page: str, defaults: dict[str, Any]) -> None:
+def restore(page: str) -> None:
     """Fills a page's widgets: what this tab holds, else what the owner last committed, else the defaults."""
+    defaults = parameters.PAGES[page]
     if st.session_state.get("arrived"):  # widgets that are drawn anew show only what is set anew
         for key in defaults:
             if key in st.session_state:
@@ -82,30 +83,42 @@ def restore(page: str, defaults: dict[str, Any]) -> None:
     entered = f"{page}-prompt" not in st.session_state  # then what is there may be an older value
     missing = [key for key in defaults if entered or key not in st.session_state]
     if missing:
-        kept = st.session_state.get(f"{page}-kept") or services().draft(owner(), page)
-        if kept.get("origin") != services().origin:  # another service knows other deployments and versions
-            kept = {key: value for key, value in kept.items() if key not in parameters.OF_THE_SERVICE}
+        kept = _kept(page)
         for key in missing:
             value = kept.get(key)
             st.session_state[key] = value if parameters.valid(key, value) else defaults[key]
 
 
-def keep(page: str, defaults: dict[str, Any]) -> None:
+def keep(page: str) -> None:
     """Keeps what a page's widgets hold, for a page switch and for a new tab; writes only what changed.
 
     Called at the start of every script run, since Streamlit forgets the widgets of a page that is left.
     """
     if f"{page}-prompt" not in st.session_state:
         return  # another page is open
-    kept = st.session_state.get(f"{page}-kept") or {}  # holds the knobs that were put away a moment ago
-    content = {key: st.session_state.get(key, kept.get(key, default)) for key, default in defaults.items()}
-    content["origin"], content["keep"] = services().origin, keeping.wanted(page)
+    kept = _kept(page)  # holds the knobs that were put away a moment ago
+    content = {
+        key: st.session_state.get(key, kept.get(key, default))
+        for key, default in parameters.PAGES[page].items()
+    }
+    content["origin"] = services().origin
+    st.session_state[f"{page}-kept"] = content
     if kept != content:
-        st.session_state[f"{page}-kept"] = content
+        switch = f"{page}-keep"
         try:
-            services().save_draft(owner(), page, content if content["keep"] else {})
+            services().save_draft(owner(), page, content if content[switch] else {switch: False})
         except ServiceError as error:
             st.toast(f"Your draft is not kept: {escape(str(error))}", icon=":material/warning:")
+
+
+def _kept(page: str) -> dict[str, Any]:
+    """What a page held last in this tab, else what the owner last committed on it."""
+    kept = st.session_state.get(f"{page}-kept")
+    if kept is None:
+        kept = services().draft(owner(), page)
+    if kept.get("origin") != services().origin:  # another service knows other deployments and versions
+        return {key: value for key, value in kept.items() if key not in parameters.OF_THE_SERVICE}
+    return kept
 
 
 def addressed_run() -> str:

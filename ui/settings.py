@@ -73,15 +73,18 @@ def preset(page: str) -> dict[str, Any]:
 
 
 def apply_preset(page: str, settings: Mapping[str, Any]) -> None:
-    """Makes the page hold a preset, and the defaults where it says nothing."""
+    """Makes the page hold a preset, and the defaults where it says nothing; somebody's words stay then."""
     for name, key in _keys(page, parameters.OF_THE_SERVICE).items():
-        value, default = settings.get(name), parameters.PAGES[page][key]
-        st.session_state[key] = value if parameters.valid(key, value) else default
+        value = settings.get(name)
+        if parameters.valid(key, value):
+            st.session_state[key] = value
+        elif key not in TEXTS:
+            st.session_state[key] = parameters.PAGES[page][key]
 
 
 def _keys(page: str, without: tuple[str, ...]) -> dict[str, str]:
     """The widget of each setting."""
-    other = {f"{page}-prompt", *parameters.PAST, *without}
+    other = {*(f"{page}-{name}" for name in ("prompt", *parameters.BESIDE)), *without}
     return {key.removeprefix(f"{page}-"): key for key in parameters.PAGES[page] if key not in other}
 
 

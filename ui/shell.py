@@ -69,9 +69,9 @@ except ServiceError as error:
     st.stop()
 
 session.arrive(page.url_path)
-prompts.note()
-for name, defaults in parameters.PAGES.items():
-    session.keep(name, defaults)
+for name in parameters.PAGES:
+    prompts.note(name)
+    session.keep(name)
 connection(services)
 for notice in services.notices:
     st.warning(escape(notice), icon=":material/warning:")

@@ -61,10 +61,12 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
 
 @pytest.fixture
 def visit(services: Services, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tab]:
-    """Opens a tab of the same browser on the text page, or of another owner, server or address."""
+    """Opens a tab of the same browser on the text page, or of another owner, server, page or address."""
 
-    def make(owner: str = ME, server: Services = services, **query: str) -> Tab:
+    def make(owner: str = ME, server: Services = services, page: str = "", **query: str) -> Tab:
         at = AppTest.from_file(str(ROOT / "ui" / "shell.py"), default_timeout=15)
+        if page:
+            at.switch_page(page)
         at.session_state["services"] = server
         at.session_state["owner"] = owner
         at.query_params.update(query)

@@ -184,6 +184,16 @@ def test_what_is_not_to_be_kept_is_not_listed(text: Tab, visit: Open) -> None:
     assert visit().go(IMAGES).value("prompt") == ""
 
 
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_a_new_tab_keeps_nothing_where_the_last_one_kept_nothing(text: Tab, visit: Open, page: str) -> None:
+    text.go(page).fill(keep=False).at.run()
+    other = visit().go(page)
+    assert other.at.get_by_key(f"{other.page}-keep").value is False
+    assert prompts(other.generate("Between us").go(HISTORY)) == []
+    assert visit().go(page).fill(keep=True).at.run()
+    assert visit().go(page).value("keep") is True
+
+
 def test_what_is_not_kept_stays_in_its_own_tab(text: Tab) -> None:
     text.fill(keep=False).generate("Between us").go(IMAGES).go(TEXT)
     assert text.value("prompt") == "Between us"

@@ -36,11 +36,7 @@ def look(visit: Open) -> Open:
     """Opens the address of a run, of the newest one if none is named."""
 
     def make(services: Services, run: str = "", **kwargs: Any) -> Tab:
-        tab = visit(server=services, **kwargs).go(HISTORY)
-        tab.at.query_params["run"] = run or newest(services)
-        tab.at.run()
-        assert not tab.at.exception
-        return tab
+        return visit(server=services, page=HISTORY, run=run or newest(services), **kwargs)
 
     return make
 
@@ -115,6 +111,19 @@ def test_a_prompt_is_used_again_and_the_parameters_stay(text: Tab, look: Open) -
     tab = look(text.services).press("use-prompt")
     assert tab.page == "completion"
     assert (tab.value("prompt"), tab.value("temperature")) == ("Old prompt", 1.5)
+
+
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+@pytest.mark.parametrize("press", ["use-prompt", "use-all"])
+def test_what_was_written_elsewhere_survives_the_use_of_an_old_run(
+    text: Tab, look: Open, visit: Open, page: str, press: str
+) -> None:
+    text.go(page).generate("Old", n=2)
+    text.fill(prompt="Mine", n=3).at.run()
+    look(text.services).press(press)
+    tab = visit().go(page)
+    assert (tab.value("prompt"), tab.value("n")) == ("Old", 3 if press == "use-prompt" else 2)
+    assert tab.press("undo").value("prompt") == "Mine"
 
 
 def test_all_settings_of_a_text_are_used_again(text: Tab, look: Open) -> None:

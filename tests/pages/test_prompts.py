@@ -58,18 +58,40 @@ def test_the_past_survives_a_page_switch_a_new_tab_and_a_restart(
 
 def test_another_owner_has_another_past(text: Tab, visit: Callable[..., Tab]) -> None:
     write(text, "a", "b")
-    assert back(visit(owner="owner-other"), "undo", 1) == [""]
+    other = write(visit(owner="owner-other"), "c")
+    assert back(other, "undo", 2) == ["", ""]
 
 
-@pytest.mark.parametrize("press", ["examples", "clear"])
-def test_what_a_press_replaces_can_be_had_back(text: Tab, press: str) -> None:
-    text.fill(prompt="mine")
-    if press == "clear":
-        text.press("clear")
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_the_buttons_are_there_once_there_is_a_past_and_stay(text: Tab, page: str) -> None:
+    text.go(page)
+    assert not text.has(f"{text.page}-undo") and not text.has(f"{text.page}-redo")
+    write(text, "a")
+    for press in ("undo", "undo", "redo", "redo"):
+        text.press(press)
+        assert text.has(f"{text.page}-undo") and text.has(f"{text.page}-redo")
+
+
+@pytest.mark.parametrize(
+    ("page", "press"),
+    [
+        (TEXT, "A story"),
+        (TEXT, "clear"),
+        (IMAGES, "Red sailboat"),
+        (IMAGES, "clear"),
+        (IMAGES, "use-prompt"),
+        (IMAGES, "use-all-settings"),
+    ],
+)
+def test_what_a_press_replaces_can_be_had_back(text: Tab, page: str, press: str) -> None:
+    text.go(page).generate("Hi").fill(prompt="mine")
+    menu = text.at.menu_button(key=f"{text.page}-examples")
+    if press in menu.options:
+        menu.set_value(press).run()
     else:
-        text.at.menu_button(key="completion-examples").set_value("A story").run()
+        text.press(press)
     assert text.value("prompt") != "mine"
-    assert back(text, "undo", 1) == ["mine"]
+    assert back(text, "undo", 2) == ["mine", "Hi"]
 
 
 def test_a_failing_run_changes_neither_prompt_nor_past(text: Tab, azure: Upstream) -> None:

@@ -128,14 +128,18 @@ def use(tab: Tab, name: str) -> Tab:
 
 def test_a_ready_preset_sets_what_it_names_and_the_rest_to_the_default(text: Tab) -> None:
     text.fill(prompt="mine", top_p=0.5, deployment="my own").at.run()
+    text.fill(suffix="The end.", seed="7").at.run()
     use(text, "Ideas")
-    assert held(text, ("temperature", "presence-penalty", "top-p", "deployment", "prompt")) == {
+    expected = {
         "temperature": 1.3,
         "presence-penalty": 0.6,
         "top-p": 1.0,
         "deployment": "my own",
         "prompt": "mine",
+        "suffix": "The end.",  # somebody's words
+        "seed": "",
     }
+    assert held(text, expected) == expected
 
 
 @pytest.mark.parametrize("page", presets.READY)

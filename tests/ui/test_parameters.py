@@ -40,7 +40,7 @@ def test_every_key_of_a_page_begins_with_its_name(page: str, keys: dict[str, obj
 
 
 def test_every_widget_has_a_name() -> None:
-    assert LABELS.keys() == COMPLETION.keys() | IMAGE.keys()
+    assert LABELS.keys() == COMPLETION.keys() | IMAGE.keys() | {f"{page}-keep" for page in PAGES}
 
 
 def test_a_parameter_has_one_name_wherever_it_is_spoken_of() -> None:
