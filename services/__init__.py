@@ -2,7 +2,7 @@
 
 from services.azure.families import EFFORTS, Family
 from services.azure.filters import CLEAN, FilterReport, FilterState, Finding
-from services.azure.headroom import Headroom
+from services.azure.headroom import Headroom, headroom
 from services.azure.image_families import ImageFamily, size_problem
 from services.azure.image_request import ImageRequest
 from services.azure.logprobs import TokenScore, branch, branches, positions, token_bytes
@@ -86,6 +86,7 @@ __all__ = [
     "address",
     "branch",
     "branches",
+    "headroom",
     "is_loopback",
     "positions",
     "size_problem",

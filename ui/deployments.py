@@ -69,15 +69,7 @@ def _pictures(family: ImageFamily) -> str:
 def _limits(left: Headroom | None) -> None:
     if left is None:
         return
-    parts = [
-        f"{remaining:,}{f' of {limit:,}' if limit is not None else ''} {what}"
-        for remaining, limit, what in (
-            (left.requests, left.requests_limit, "requests"),
-            (left.tokens, left.tokens_limit, "tokens"),
-        )
-        if remaining is not None
-    ]
-    st.text(f"Left of its limits: {', '.join(parts)}, by an answer {_ago(left.at)}")
+    st.text(f"Left of its limits: {left.words}, by an answer {_ago(left.at)}")
 
 
 def _ago(at: float) -> str:

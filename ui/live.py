@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from services import CompletionRequest, Filtered, Run, RunState, TextSnapshot, Wait
+from services import CompletionRequest, Filtered, Run, RunState, TextSnapshot, Wait, headroom
 from ui import cards, errors, filters
 from ui.plain import escape
 
@@ -110,7 +110,7 @@ def _facts(run: Run[TextSnapshot]) -> None:
         facts.append(f"request id {snapshot.request_id}")
     if "x-ms-region" in headers:
         facts.append(f"region {headers['x-ms-region']}")
-    if "x-ratelimit-remaining-requests" in headers:
-        facts.append(f"{headers['x-ratelimit-remaining-requests']} requests left")
+    if left := headroom(headers, at=0):
+        facts.append(f"{left.words} left")
     with st.container(key="completion-facts"):
         st.caption(" · ".join(escape(fact, 120) for fact in facts))

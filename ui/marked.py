@@ -3,21 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import streamlit as st
 
 from services import Choice, FilterReport
+from ui.component import component
 from ui.filters import name
 from ui.plain import visible
 
 Piece = tuple[str, str, str]  # look (empty for none), text, and what is said of it
 CHECKED = ("check", "", "checked up to here")
 AROUND = 200  # characters of a long prompt that are shown before and after what is highlighted in it
-
-_HERE = Path(__file__).parent
-_CSS = (_HERE / "marked.css").read_text(encoding="utf-8")
-_JS = (_HERE / "marked.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +89,4 @@ def cut_up(text: str, marks: Sequence[Mark], checked: int | None = None) -> Iter
 
 
 def _draw(pieces: tuple[Piece, ...], side: str, key: str) -> None:
-    component = st.components.v2.component("marked", html="<section></section>\n", css=_CSS, js=_JS)
-    component(data={"pieces": pieces, "side": side}, key=key)
+    component(__file__, "<section></section>")(data={"pieces": pieces, "side": side}, key=key)

@@ -2,8 +2,13 @@
 
 import re
 
-# C0 and C1 controls, zero-width characters and bidirectional overrides: shown as what they are
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# C0 and C1 controls, zero-width characters and bidirectional overrides: shown as what they are. Not the two
+# joiners between what they shape: emoji, Persian, Hindi.
+_SHAPED = r"[^\x00-\x7f\u200c\u200d]"
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+    rf"|(?<!{_SHAPED})[\u200c\u200d]|[\u200c\u200d](?!{_SHAPED})"
+)
 _MARKDOWN = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 
 # What the browser makes of escaped text after all: addresses, :shortcodes:, and arrows or dashes of two signs

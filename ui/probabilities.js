@@ -109,8 +109,6 @@ function listen(root, text, panel, spans, data) {
   const focus = (span) => {
     text.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1")
     span.tabIndex = 0
-    span.setAttribute("role", "button")
-    span.setAttribute("aria-label", label(data.tokens[span.at]))
     span.focus()
   }
   const token = (event) => event.target.closest?.(".token")
@@ -133,7 +131,10 @@ function listen(root, text, panel, spans, data) {
   }
   text.addEventListener("focusin", (event) => {
     const span = token(event)
-    if (span?.matches(":focus-visible")) show(span)
+    if (!span) return
+    span.setAttribute("role", "button")
+    span.setAttribute("aria-label", label(data.tokens[span.at]))
+    if (span.matches(":focus-visible")) show(span)
   })
   root.addEventListener("focusout", (event) => { if (!root.contains(event.relatedTarget)) close() })
   text.onkeydown = (event) => {
@@ -160,7 +161,7 @@ function listen(root, text, panel, spans, data) {
     const buttons = [...panel.querySelectorAll("button")]
     const at = buttons.indexOf(event.target)
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step) buttons.at((at + step) % buttons.length).focus()
+    if (step) buttons.at((at + step) % buttons.length)?.focus()
     else if (event.key === "Escape") {
       const span = open
       close()

@@ -3,7 +3,6 @@
 import codecs
 import math
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -19,14 +18,11 @@ from services import (
     positions,
     token_bytes,
 )
+from ui.component import component
 from ui.plain import visible
 
 BANDS = (0.8, 0.6, 0.4, 0.2, 0.05, 0.0)  # the lowest probability of each
 OUTSIDE, UNKNOWN = len(BANDS), len(BANDS) + 1
-
-_HERE = Path(__file__).parent
-_CSS = (_HERE / "probabilities.css").read_text(encoding="utf-8")
-_JS = (_HERE / "probabilities.js").read_text(encoding="utf-8")
 
 
 def show(run: Run[TextSnapshot], choice: Choice, go_on: Callable[[str], None]) -> None:
@@ -41,8 +37,7 @@ def show(run: Run[TextSnapshot], choice: Choice, go_on: Callable[[str], None]) -
         if prompt is not None:
             go_on(prompt)
 
-    component = st.components.v2.component("probabilities", html="<section></section>\n", css=_CSS, js=_JS)
-    component(
+    component(__file__, "<section></section>")(
         key=key,
         data={
             "id": f"{run.id} {choice.index}",

@@ -18,6 +18,18 @@ class Headroom:
     tokens: int | None = None
     tokens_limit: int | None = None
 
+    @property
+    def words(self) -> str:
+        """What is left, such as “59 of 60 requests, 119,000 tokens”."""
+        return ", ".join(
+            f"{remaining:,}{f' of {limit:,}' if limit is not None else ''} {what}"
+            for remaining, limit, what in (
+                (self.requests, self.requests_limit, "requests"),
+                (self.tokens, self.tokens_limit, "tokens"),
+            )
+            if remaining is not None
+        )
+
 
 def headroom(headers: Mapping[str, str], at: float) -> Headroom | None:
     """What an answer's headers say; None where they say nothing."""

@@ -111,6 +111,10 @@ def test_a_run_from_prompt_to_download_without_a_mouse(
     page.keyboard.press("Enter")
     expect(button(page, "Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == " Hello from the fake"
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")  # as without https
+    expect(button(page, "Copy")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(button(page, "Copied")).to_be_focused()
     tab_to(page, "Download")
     with page.expect_download():
         page.keyboard.press("Enter")

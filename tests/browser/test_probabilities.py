@@ -32,6 +32,8 @@ def test_by_keyboard_from_a_result_without_them_to_another_ending(
     expect(tokens(page)).to_have_text([" Hello", " from", " the", " fake"])
     drawn(page)
     tokens(page).first.focus()
+    expect(tokens(page).first).to_have_role("button")
+    expect(tokens(page).first).to_have_accessible_name("“␣Hello”, 90 %, 2 listed")
     page.keyboard.press("ArrowRight")
     expect(tokens(page).nth(1)).to_be_focused()
     expect(tokens(page).nth(1)).to_have_accessible_name("“␣from”, 90 %, 2 listed")
@@ -53,9 +55,9 @@ def test_by_keyboard_from_a_result_without_them_to_another_ending(
 
 def test_the_mouse_asks_and_goes_away_again(page: Page, azure: Upstream, playground: Playground) -> None:
     many = [" word"] * 1_000
-    azure.enqueue(
-        "completions", sse(prompt_chunk(), chunk("".join(many), logprobs=logprobs(many), finish="stop"))
-    )
+    scores = logprobs(many)
+    scores["top_logprobs"][0] = {}
+    azure.enqueue("completions", sse(prompt_chunk(), chunk("".join(many), logprobs=scores, finish="stop")))
     open_page(page, playground.url)
     ask(page, "Hi")
     expect(tokens(page)).to_have_count(1_000)
@@ -66,6 +68,11 @@ def test_the_mouse_asks_and_goes_away_again(page: Page, azure: Upstream, playgro
     expect(panel(page)).to_be_visible()
     prompt(page).hover()
     expect(panel(page)).to_be_hidden()
+    tokens(page).first.click()
+    panel(page).get_by_text("The service reported no alternatives here.").click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(tokens(page).first).to_be_focused()
 
 
 def test_a_finger_asks_and_hostile_tokens_are_text(

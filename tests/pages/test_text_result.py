@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -26,13 +27,20 @@ def test_the_facts_tell_tokens_times_request_id_region_and_headroom(text: Tab, a
         "apim-request-id": "id-7",
         "x-ms-region": "Sweden Central",
         "x-ratelimit-remaining-requests": "59",
+        "x-ratelimit-remaining-tokens": "119000",
     }
     events = b"".join(sse(chunk(" Hi", finish="stop"), usage_chunk(3, 4)).pieces or ())
     azure.enqueue("completions", Reply(200, events, headers))
     facts = text.generate("Hi").look("completion-facts").split(" · ")
     assert facts[:2] == ["3 tokens in", "4 tokens out"]
-    assert facts[-3:] == ["request id id-7", "region Sweden Central", "59 requests left"]
+    assert facts[-3:] == ["request id id-7", "region Sweden Central", "59 requests, 119,000 tokens left"]
     assert [fact.rsplit(" ", 2)[0] for fact in facts[2:4]] == ["first token", "total"]
+
+
+def test_headroom_that_the_service_does_not_know_is_not_told(text: Tab, azure: Upstream) -> None:
+    headers = {"content-type": "text/event-stream", "x-ratelimit-remaining-requests": "-1"}
+    azure.enqueue("completions", replace(sse(chunk(" Hi", finish="stop")), headers=headers))
+    assert "left" not in text.generate("Hi").look("completion-facts")
 
 
 def test_without_usage_the_tokens_out_are_an_estimate(text: Tab) -> None:

@@ -16,6 +16,7 @@ LATE = re.compile(
 )
 HIDDEN = [*range(0x09), *range(0x0E, 0x1C), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0)]
 HIDDEN += [0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+JOINERS = (0x200C, 0x200D)
 anything = st.text(
     st.one_of(st.sampled_from(PUNCTUATION + "\n\r\t 1a\u2028\u202e"), st.characters(codec="utf-8"))
 )
@@ -45,12 +46,23 @@ def test_a_reader_sees_exactly_the_text(text: str) -> None:
 @given(anything)
 def test_nothing_invisible_is_left(text: str) -> None:
     left = {ord(character) for character in visible(escape(text))}
-    assert not left & {*HIDDEN} - {0x2060}
+    assert not left & {*HIDDEN} - {0x2060, *JOINERS}
 
 
 @pytest.mark.parametrize("code", HIDDEN, ids=lambda code: f"{code:04X}")
 def test_a_hidden_character_is_shown_as_what_it_is(code: int) -> None:
     assert visible(escape(f"a{chr(code)}b")) == f"a[U+{code:04X}]b"
+
+
+@pytest.mark.parametrize("text", ["👨‍👩‍👧 says ❤️‍🔥", "می‌خواهم", "क्‍ष", "شما‌ها"])
+def test_joiners_stay_between_what_they_shape(text: str) -> None:
+    assert visible(escape(text)) == text
+
+
+@pytest.mark.parametrize("joiner", JOINERS)
+def test_a_run_of_joiners_hides_nothing(joiner: int) -> None:
+    hidden = f"[U+{joiner:04X}]"
+    assert visible(escape("你" + chr(joiner) * 3 + "好")) == f"你{hidden * 3}好"
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "a\u2028b", "a\x0bb", "a\x85b"])

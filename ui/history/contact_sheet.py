@@ -6,63 +6,13 @@ from itertools import islice
 import streamlit as st
 
 from services import Entry, HistoryQuery, Services
+from ui.component import component
 from ui.gallery import absolute
 from ui.history import paging, search
 from ui.plain import line
 
 PAGE = 60
 BLOCK = 100
-
-_HTML = "<ul></ul>"
-_CSS = """
-ul {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 0.75rem;
-  list-style: none; margin: 0; padding: 0.25rem;
-}
-a {
-  display: block; color: var(--st-text-color); text-decoration: none;
-  border-radius: var(--st-base-radius, 0.5rem);
-}
-a:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
-img {
-  display: block; width: 100%; aspect-ratio: 1; object-fit: cover;
-  border-radius: var(--st-base-radius, 0.5rem); background: var(--st-secondary-background-color);
-}
-a:hover img { filter: brightness(1.08); }
-span {
-  display: block; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
-  font-size: 0.875rem; padding: 0.25rem 0.1rem;
-}
-"""
-_JS = """
-export default function ({ parentElement, data, setTriggerValue }) {
-  const sheet = parentElement.querySelector("ul")
-  const shown = JSON.stringify(data)
-  if (sheet.dataset.shown === shown) return
-  sheet.dataset.shown = shown
-  sheet.replaceChildren(...data.pictures.map(({ run, page, picture, words }) => {
-    const image = document.createElement("img")
-    image.loading = "lazy"
-    image.decoding = "async"
-    image.alt = ""
-    image.src = picture
-    const caption = document.createElement("span")
-    caption.textContent = words
-    const link = document.createElement("a")
-    link.href = page
-    link.title = words
-    link.append(image, caption)
-    link.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return
-      event.preventDefault()
-      setTriggerValue("opened", run)
-    }
-    const item = document.createElement("li")
-    item.append(link)
-    return item
-  }))
-}
-"""
 
 
 def draw(query: HistoryQuery, services: Services, owner: str) -> None:
@@ -72,7 +22,7 @@ def draw(query: HistoryQuery, services: Services, owner: str) -> None:
     if not found:
         search.no_match()
         return
-    sheet = st.components.v2.component("contact_sheet", html=_HTML, css=_CSS, js=_JS)
+    sheet = component(__file__, "<ul></ul>")
     sheet(
         data={
             "pictures": [
