@@ -16,7 +16,9 @@ from services.pictures import Pictures
 from services.store import Store
 
 _PAGE = 50
-_OF_AN_OPERATION = ("state", "request", "slots", "polls", "filter", "error", "submitted_at", "expires_at")
+_OF_BOTH = ("state", "request", "error", "notice")
+_OF_TEXT = ("seconds",)
+_OF_IMAGES = ("slots", "polls", "filter", "usage", "submitted_at", "expires_at", "operation_id", "service_id")
 
 
 class Exports:
@@ -89,10 +91,10 @@ class Exports:
         }
         if entry.kind == "text":
             row = self._store.run(owner, entry.id) or {}
-            kept = {name: row.get(name) for name in ("state", "request", "error", "seconds")}
+            kept = {name: row.get(name) for name in (*_OF_BOTH, *_OF_TEXT)}
             return record | kept | {"answer": json.loads(row.get("snapshot", b"{}"))}
         row = self._store.operation(owner, entry.id) or {}
-        return record | {name: row.get(name) for name in _OF_AN_OPERATION}
+        return record | {name: row.get(name) for name in (*_OF_BOTH, *_OF_IMAGES)}
 
 
 class _Pieces(io.RawIOBase):

@@ -80,7 +80,7 @@ class Recorder:
         state = RunState(row["state"])
         error = restored_error(row["error"]) if row["error"] else None
         run.end(RunState.INCOMPLETE if state is RunState.RUNNING else state, error)
-        run.seconds = row["seconds"]
+        run.seconds, run.notice = row["seconds"], row["notice"]
         return run
 
     def close(self) -> None:
@@ -151,6 +151,7 @@ def _progress(run: Run[TextSnapshot], state: RunState, value: TextSnapshot) -> R
         "state": state.value,
         "outcome": outcome(state, error, value).value,
         "seconds": run.seconds,
+        "notice": run.notice,
         "excerpt": value.choices[0].text[:EXCERPT] if value.choices else "",
         "error": error_to_json(error) if error else None,
         "snapshot": pack(value),

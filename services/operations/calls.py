@@ -32,7 +32,27 @@ class Calls(Caller):
             wake()
 
 
-class Sending(Caller):
+class Polling(Caller):
+    """The polls of one operation: what they are told stands beside its result."""
+
+    def __init__(self, held: Held, calls: Calls) -> None:
+        self._held = held
+        self._calls = calls
+
+    def on_open(self, wake: Callable[[], None]) -> None:
+        """Takes the function that ends the call."""
+        self._calls.on_open(wake)
+
+    def pause(self, wait: Wait) -> bool:
+        """Waits until another try is due; False where the server closes."""
+        return self._calls.pause(wait)
+
+    def told(self, notice: str) -> None:
+        """Takes a sentence that stands beside the result."""
+        self._held.notice = notice
+
+
+class Sending(Polling):
     """The submit of one operation. While it waits for another try the operation stands in the line again.
 
     Nothing was accepted then: it may be canceled, and a server that is killed or closed sends it after its
@@ -40,13 +60,8 @@ class Sending(Caller):
     """
 
     def __init__(self, held: Held, calls: Calls, closing: threading.Event) -> None:
-        self._held = held
-        self._calls = calls
+        super().__init__(held, calls)
         self._closing = closing
-
-    def on_open(self, wake: Callable[[], None]) -> None:
-        """Takes the function that ends the call."""
-        self._calls.on_open(wake)
 
     def pause(self, wait: Wait) -> bool:
         """Waits until another try is due; False where the server closes. Raises Lost if it was canceled."""
@@ -55,7 +70,3 @@ class Sending(Caller):
             return False
         self._held.send()
         return True
-
-    def told(self, notice: str) -> None:
-        """Takes a sentence that stands beside the result."""
-        self._held.notice = notice

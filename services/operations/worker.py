@@ -22,7 +22,7 @@ from services.errors import (
     ServiceError,
 )
 from services.operations import endings
-from services.operations.calls import Calls, Sending
+from services.operations.calls import Calls, Polling, Sending
 from services.operations.held import Held, Lost
 from services.operations.policy import WATCH_S, gives_up, not_accepted, poll_delay
 from services.operations.saving import LINK_GONE, Download, Saver
@@ -183,7 +183,7 @@ class OperationWorker:
     def _poll(self, held: Held, service_id: str) -> OperationReply:
         azure = self._azure(held)
         try:
-            reply = azure.poll(service_id, self._calls)
+            reply = azure.poll(service_id, Polling(held, self._calls))
         except ServiceError as error:
             held.failed_poll(error)
             raise

@@ -80,4 +80,10 @@ def _waiting(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE operations ADD COLUMN {column}")
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_history, _waiting)
+def _told(connection: sa.Connection) -> None:
+    """What a text run was told."""
+    if "notice" not in {column["name"] for column in sa.inspect(connection).get_columns("runs")}:
+        connection.exec_driver_sql("ALTER TABLE runs ADD COLUMN notice TEXT")  # `_history` makes it, too
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_history, _waiting, _told)

@@ -70,6 +70,7 @@ RUNS = sa.Table(
     sa.Column("request", sa.JSON, nullable=False),
     sa.Column("error", sa.JSON),
     sa.Column("snapshot", sa.LargeBinary, nullable=False),
+    sa.Column("notice", Text),
     sa.Index("runs_by_owner", "owner", "created_at", "id"),
 )
 

@@ -13,7 +13,7 @@ import pytest
 from services import CompletionRequest, HistoryQuery, ImageRequest, NotFound, Services
 from services.exports import Exports
 from services.pictures.files import LOST
-from tests.azure_bodies import IMAGE_BLOCKED, chunk, picture, prompt_blocked, sse, succeeded
+from tests.azure_bodies import IMAGE_BLOCKED, chunk, error, picture, prompt_blocked, sse, succeeded
 from tests.services.following import KEY_1, KEY_2, ME, OTHER, ended, finished, wait
 from tests.upstream import Upstream
 
@@ -49,6 +49,7 @@ def record(files: dict[str, bytes], id: str) -> dict[str, object]:
 def test_a_zip_holds_every_setting_the_answers_and_the_original_pictures(
     services: Services, azure: Upstream
 ) -> None:
+    azure.enqueue("completions", error("wrong_key"))
     azure.enqueue("completions", sse(chunk(" Hello", 0), chunk("\ud800é", 1), chunk("", finish="stop")))
     url = {"url": f"{azure.url}/pictures/1.png", "revised_prompt": "A black cat"}
     azure.enqueue("poll", succeeded(url, IMAGE_BLOCKED))
@@ -60,9 +61,13 @@ def test_a_zip_holds_every_setting_the_answers_and_the_original_pictures(
     assert run is not None
     assert of_text["request"] == json.loads(json.dumps({**_fields(run.request)}))
     assert (of_text["kind"], of_text["outcome"], of_text["state"]) == ("text", "succeeded", "done")
+    assert of_text["notice"] == run.notice == "Key 1 was refused, using key 2."
     assert [files[name].decode() for name in sorted(files) if "answer" in name] == [" Hello", "\ufffdé"]
     view = services.operation(ME, image)
     assert of_image["request"] == DRAW.to_json() and of_image["outcome"] == "succeeded"
+    row = services._store.operation(ME, image) or {}
+    kept = ("service_id", "operation_id", "notice", "usage", "submitted_at")
+    assert [of_image[name] for name in kept] == [row[name] for name in kept]
     assert len(of_image["polls"]) == len(view.polls)  # type: ignore[arg-type]
     assert [slot.get("revised_prompt") for slot in of_image["slots"]] == ["A black cat", None]  # type: ignore[attr-defined]
     assert [files[name] for name in files if name.endswith("picture-1.png")] == [picture(1)]

@@ -172,7 +172,7 @@ def test_a_run_is_listed_while_it_is_written(services: Services, azure: Upstream
 
 
 def test_a_text_run_is_found_after_a_restart(start: Callable[..., Services], azure: Upstream) -> None:
-    azure.enqueue("completions", prompt_blocked())
+    azure.enqueue("completions", error("wrong_key"), prompt_blocked())
     first = start()
     blocked = ended(first.complete(ME, ASK))
     whole = ended(first.complete(ME, replace(ASK, prompt="a\0b\ud800", logprobs=2, stop=("x",))))
@@ -182,9 +182,10 @@ def test_a_text_run_is_found_after_a_restart(start: Callable[..., Services], azu
         after = second.run(ME, before.id)
         assert after is not None and after.ended
         assert (after.id, after.state, after.request) == (before.id, before.state, before.request)
-        assert (after.value, after.seconds) == (before.value, before.seconds)
+        assert (after.value, after.seconds, after.notice) == (before.value, before.seconds, before.notice)
         assert repr(after.error) == repr(before.error)
         assert second.run(OTHER, before.id) is None
+    assert blocked.notice == "Key 1 was refused, using key 2."
     assert whole.state is RunState.DONE and len(whole.value.choices[0].tokens) == 4
 
 

@@ -56,6 +56,22 @@ def copies(path: Path) -> list[Path]:
     return sorted(path.parent.glob("playground.db.before-*"))
 
 
+def shape(path: Path) -> dict[str, object]:
+    """Every table and index with its columns, and the version."""
+    with sqlite3.connect(path) as database:
+        names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE sql IS NOT NULL")]
+        columns = {
+            name: sorted(
+                (row[1], row[2], row[3], row[5]) for row in database.execute(f"PRAGMA table_info({name})")
+            )
+            or sorted(row[2] for row in database.execute(f"PRAGMA index_info({name})"))
+            for name in names
+        }
+        version = database.execute("PRAGMA user_version").fetchone()
+    database.close()
+    return columns | {"version": version}
+
+
 def test_everything_of_the_last_release_is_there(path: Path) -> None:
     for _ in range(2):  # the second start changes nothing more
         store = Store(path)
@@ -82,24 +98,19 @@ def test_everything_of_the_last_release_is_there(path: Path) -> None:
 def test_a_taken_over_database_is_made_like_a_new_one(path: Path, tmp_path: Path) -> None:
     Store(path).close()
     Store(tmp_path / "new.db").close()
-
-    def shape(path: Path) -> dict[str, object]:
-        with sqlite3.connect(path) as database:
-            names = [
-                row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE sql IS NOT NULL")
-            ]
-            columns = {
-                name: sorted(
-                    (row[1], row[2], row[3], row[5]) for row in database.execute(f"PRAGMA table_info({name})")
-                )
-                or sorted(row[2] for row in database.execute(f"PRAGMA index_info({name})"))
-                for name in names
-            }
-            version = database.execute("PRAGMA user_version").fetchone()
-        database.close()
-        return columns | {"version": version}
-
     assert shape(path) == shape(tmp_path / "new.db")
+
+
+def test_the_version_before_is_made_like_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "playground.db"
+    Store(path).close()
+    new = shape(path)
+    with sqlite3.connect(path) as database:
+        database.execute("ALTER TABLE runs DROP COLUMN notice")
+        database.execute("PRAGMA user_version=2")
+    database.close()
+    Store(path).close()
+    assert shape(path) == new
 
 
 def test_the_copy_is_the_database_before(path: Path) -> None:

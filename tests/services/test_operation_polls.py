@@ -63,6 +63,12 @@ def test_an_answer_without_a_status_is_a_failed_poll(bench: Bench, azure: Upstre
     assert row["error"]["message"] == "The service answered without a status."
 
 
+def test_a_poll_that_needs_the_other_key_says_so(bench: Bench, azure: Upstream) -> None:
+    azure.enqueue("poll", error("wrong_key"))
+    row = bench.work()
+    assert (row["state"], row["notice"]) == ("succeeded", "Key 1 was refused, using key 2.")
+
+
 def test_polls_may_fail_for_a_while(bench: Bench, azure: Upstream) -> None:
     wait = {"retry-after": "0"}
     azure.enqueue("poll", error("server_error", headers=wait), Reply(reset=True), Reply(200, "<html>", wait))
