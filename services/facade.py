@@ -19,11 +19,10 @@ from services.azure.snapshots import SnapshotBuilder, TextSnapshot
 from services.azure.text_request import CompletionRequest, only
 from services.azure.text_request import check as check_completion
 from services.azure.versions import Operation
-from services.code import Connection, Snippet, image_code, text_code
+from services.code import Snippet, image_code, text_code
 from services.config import V1, Settings, prepare
 from services.doctor import Check, examine
 from services.embedded import EmbeddedSandbox, sandbox_settings
-from services.endpoint import is_azure
 from services.errors import NotFound, NotSaved, PictureLost, ServiceError
 from services.exports import Exports
 from services.history import Entry, HistoryQuery
@@ -54,7 +53,7 @@ class Services:
             if self.sandbox:
                 opened.callback(self.sandbox.close)
                 settings = sandbox_settings(settings, self.sandbox.url)
-            self.settings = settings
+            self.settings = self._server = settings
             opened.enter_context(discreet(settings.keys))
             self._azure = Azure(settings, policies)
             self._own = OwnConnections(lambda own: Azure(own, policies))
@@ -217,17 +216,16 @@ class Services:
         self._operations.check_again(owner, id)
 
     def image_code(self, request: ImageRequest) -> tuple[Snippet, ...]:
-        """A request as code that makes it; the key comes from the environment of whoever runs it."""
-        return image_code(request, request.api_version or self.settings.image_api_version, self._connection)
+        """A request as code that makes it again where it was made; the key comes from the environment of
+        whoever runs it."""
+        endpoint = request.endpoint or self._server.endpoint
+        known = {each.endpoint: each for each in (self._server, self.settings)}
+        forgotten = replace(self.settings, endpoint=endpoint, v1_path=None)
+        return image_code(request, known.get(endpoint, forgotten))
 
     def text_code(self, request: CompletionRequest) -> tuple[Snippet, ...]:
-        """The same for a completion."""
-        return text_code(request, request.api_version or self.settings.api_version, self._connection)
-
-    @property
-    def _connection(self) -> Connection:
-        endpoint, v1_path = self.settings.endpoint or "", self.settings.v1_path
-        return Connection(endpoint, v1_path, is_azure(endpoint, v1_path))
+        """A completion as code, through the connection that is used now."""
+        return text_code(request, self.settings)
 
     def picture_link(self, owner: str, key: str, variant: Variant) -> str:
         """A path at which the owner's browser gets a picture."""

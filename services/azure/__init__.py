@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 
-from services.azure import images, text_stream
+from services.azure import images, targets, text_stream
 from services.azure.body import whole
 from services.azure.downloads import PictureFetcher
 from services.azure.headroom import Headroom
@@ -12,10 +12,9 @@ from services.azure.resource import Call, Resource
 from services.azure.retry import ALONE, POLICIES, Caller, Deadline, Policies, Policy, RetryBudget
 from services.azure.text_request import CompletionRequest
 from services.azure.text_stream import Block
-from services.config import Settings, is_dated
-from services.endpoint import AZURE_V1
+from services.azure.versions import Target
+from services.config import Settings
 
-MODELS_API_VERSION = "2024-10-21"
 _COUNT = Policy(deadline=Deadline(first_byte=2, idle=2, total=2), attempts=1)  # a page waits for it
 
 
@@ -36,11 +35,8 @@ class Azure:
 
     def try_key(self, key: int, caller: Caller = ALONE) -> None:
         """Lists models with one key: the cheapest call there is. Raises what the service refuses."""
-        version = self._settings.api_version
-        dated = is_dated(version)
-        path = "/openai/models" if dated else f"{self._resource.v1_path or AZURE_V1}/models"
-        call = Call("GET", path, MODELS_API_VERSION if dated else None, self._policies.poll, caller=caller)
-        self._resource.probe(call, key)
+        where = targets.models(self._settings)
+        self._resource.probe(Call("GET", where, self._policies.poll, caller=caller), key)
 
     def headroom(self, deployment: str) -> Headroom | None:
         """What the last answer of a deployment said is left of its limits."""
@@ -53,14 +49,14 @@ class Azure:
 
     def count_tokens(self, text: str) -> int | None:
         """How many tokens a text is, by a route that only the sandbox has."""
-        return whole(
-            self._resource.send(Call("POST", "/tokens", None, _COUNT, {"text": text})).body.get("count")
-        )
+        call = Call("POST", Target("/tokens", None, {"text": text}), _COUNT)
+        return whole(self._resource.send(call).body.get("count"))
 
     def stream(self, request: CompletionRequest, caller: Caller = ALONE) -> Generator[Block, None, None]:
         """A completion as it is written."""
-        version = request.api_version or self._settings.api_version
-        return text_stream.stream(self._resource, version, request, self._policies.completion, caller)
+        where, policy = targets.completion(request, self._settings), self._policies.completion
+        call = Call("POST", where, policy, caller=caller, deployment=request.deployment)
+        return text_stream.stream(self._resource, call)
 
     def generate(
         self,
@@ -68,19 +64,25 @@ class Azure:
         caller: Caller = ALONE,
         on_preview: Callable[[bytes], None] = lambda preview: None,  # noqa: ARG005
     ) -> OperationReply:
-        """The pictures of a deployment, waited for."""
-        version, policy = request.api_version or self._settings.image_api_version, self._policies.generation
-        return images.generate(self._resource, version, request, policy, caller, on_preview)
+        """The pictures of a deployment, waited for.
+
+        on_preview: takes the encoded pictures that come before the last one, where the request asks for some.
+        """
+        where, policy = targets.generation(request, self._settings), self._policies.generation
+        cap = images.PICTURE_CAP * request.n
+        call = Call("POST", where, policy, caller=caller, cap=cap, deployment=request.deployment)
+        return images.generate(self._resource, call, on_preview)
 
     def submit(self, request: ImageRequest, operation_id: str, caller: Caller = ALONE) -> OperationReply:
-        """Starts an image operation, once."""
-        version, policy = self._settings.image_api_version, self._policies.submit
-        return images.submit(self._resource, version, request, operation_id, policy, caller)
+        """Starts an image operation, once. operation_id: a UUID of ours, by which a replay is recognised."""
+        where, headers = targets.submission(request, self._settings), {"Operation-Id": operation_id}
+        call = Call("POST", where, self._policies.submit, headers, caller)
+        return images.submit(self._resource, call)
 
     def poll(self, operation_id: str, caller: Caller = ALONE) -> OperationReply:
         """One look at an image operation; never sleeps."""
-        version = self._settings.image_api_version
-        return images.poll(self._resource, version, operation_id, self._policies.poll, caller)
+        where, policy = targets.operation(operation_id, self._settings), self._policies.poll
+        return images.poll(self._resource, Call("GET", where, policy, caller=caller), operation_id)
 
     def download(self, url: str, caller: Caller = ALONE) -> bytes:
         """The bytes of a finished picture, fetched without a key."""

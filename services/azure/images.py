@@ -15,13 +15,10 @@ from urllib.parse import urlsplit
 
 from services.azure.body import clean, mapping, sequence, whole
 from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, moderated, report
-from services.azure.image_request import ImageRequest
 from services.azure.image_stream import collect
 from services.azure.redaction import message, word
 from services.azure.refusals import request_id, retry_after
 from services.azure.resource import Call, Reply, Resource
-from services.azure.retry import ALONE, POLICIES, Caller, Policy
-from services.azure.versions import Operation, target
 from services.endpoint import origin
 from services.errors import BadReply
 
@@ -66,27 +63,8 @@ class OperationReply:
     usage: dict[str, int] | None = None
 
 
-def submit(
-    resource: Resource,
-    api_version: str,
-    request: ImageRequest,
-    operation_id: str,
-    policy: Policy = POLICIES.submit,
-    caller: Caller = ALONE,
-) -> OperationReply:
-    """Has the request accepted once. `operation_id`: a UUID of ours, under which a replay is recognised.
-
-    Raises OutcomeUnknown where the service may have accepted it unheard.
-    """
-    call = Call(
-        "POST",
-        "/openai/images/generations:submit",
-        api_version,
-        policy,
-        request.body(),
-        {"Operation-Id": operation_id},
-        caller,
-    )
+def submit(resource: Resource, call: Call) -> OperationReply:
+    """Has a request accepted once. Raises OutcomeUnknown where the service may have accepted it unheard."""
     reply = resource.send(call)
     location, named, elsewhere = reply.headers.get("operation-location"), "", True
     with contextlib.suppress(ValueError):  # no address; the body may name the operation
@@ -96,47 +74,20 @@ def submit(
     return replace(found, notice=ELSEWHERE) if elsewhere and location is not None else found
 
 
-def poll(
-    resource: Resource,
-    api_version: str,
-    operation_id: str,
-    policy: Policy = POLICIES.poll,
-    caller: Caller = ALONE,
-) -> OperationReply:
+def poll(resource: Resource, call: Call, operation_id: str) -> OperationReply:
     """Asks once about an operation, on the resource's own origin whatever `operation-location` said."""
-    path = f"/openai/operations/images/{operation_id}"
-    reply = resource.send(Call("GET", path, api_version, policy, caller=caller))
-    return _operation(reply, fallback_id=operation_id)
+    return _operation(resource.send(call), fallback_id=operation_id)
 
 
-def generate(
-    resource: Resource,
-    api_version: str,
-    request: ImageRequest,
-    policy: Policy = POLICIES.generation,
-    caller: Caller = ALONE,
-    on_preview: Callable[[bytes], None] = lambda preview: None,  # noqa: ARG005
-) -> OperationReply:
-    """Asks a deployment for pictures and waits for them, up to five minutes.
+def generate(resource: Resource, call: Call, on_preview: Callable[[bytes], None]) -> OperationReply:
+    """Asks a deployment for pictures and waits for them.
 
-    on_preview: takes the encoded pictures that come before the last one, where the request asks for some.
     Raises OutcomeUnknown where the service may have made them unheard.
     """
-    where = target(api_version, Operation.IMAGE, request.deployment or "", resource.v1_path)
-    body = where.body | request.body()
-    call = Call(
-        "POST",
-        where.path,
-        where.api_version,
-        policy,
-        body,
-        caller=caller,
-        cap=PICTURE_CAP * request.n,
-        deployment=request.deployment,
-    )
     with resource.open(call) as exchange:
         if "event-stream" in exchange.headers.get("content-type", ""):
-            streamed = collect(resource, exchange, on_preview, most=(request.partial_images or 0) + 2)
+            previews = call.target.body.get("partial_images", 0)
+            streamed = collect(resource, exchange, on_preview, most=previews + 2)
             reply = Reply(exchange.status, exchange.headers, streamed)
         else:
             reply = resource.read(exchange, call.cap)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from services.azure.body import parse_object
 from services.azure.headroom import Headroom, headroom
@@ -13,6 +12,7 @@ from services.azure.redaction import WORD_SHOWN, Redaction
 from services.azure.refusals import key_refused, refusal
 from services.azure.retry import ALONE, Caller, Policy, RetryBudget, insist
 from services.azure.transport import Exchange, Transport
+from services.azure.versions import Target
 from services.config import Secret
 from services.endpoint import is_azure
 from services.errors import ServiceError
@@ -22,16 +22,14 @@ JSON_CAP = 10 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: path below the endpoint, api-version (None for none), and what it carries.
+    """One request: where it goes with what body, how patiently, and what else it carries.
 
     caller: who waits for it. cap: the most bytes its answer may have. deployment: whose limits it counts for.
     """
 
     method: str
-    path: str
-    api_version: str | None
+    target: Target
     policy: Policy
-    body: dict[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     caller: Caller = ALONE
     cap: int = JSON_CAP
@@ -62,7 +60,6 @@ class Resource:
         budget: RetryBudget | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self.v1_path = v1_path
         self.is_azure = is_azure(endpoint, v1_path)
         self._keys = keys
         self._redaction = Redaction(keys)
@@ -124,13 +121,12 @@ class Resource:
     @contextlib.contextmanager
     def _exchange(self, call: Call, key: int, keys_tried: int = 1) -> Iterator[Exchange]:
         """One request with one key."""
-        query = f"?api-version={quote(call.api_version, safe='')}" if call.api_version else ""
         with self._transport.exchange(
             call.method,
-            f"{self.endpoint}{call.path}{query}",
+            call.target.url(self.endpoint),
             call.policy.deadline,
             headers={**call.headers, **self._authorization(key)},
-            body=call.body,
+            body=call.target.body or None,
             on_open=call.caller.on_open,
         ) as exchange:
             if call.deployment and (left := headroom(exchange.headers, time.time())):

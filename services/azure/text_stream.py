@@ -4,14 +4,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-from services.azure import chat, completions
 from services.azure.body import parse_object
 from services.azure.refusals import request_id
 from services.azure.resource import JSON_CAP, Call, Resource
-from services.azure.retry import ALONE, POLICIES, Caller, Policy
 from services.azure.sse import events
-from services.azure.text_request import CompletionRequest
-from services.azure.versions import Operation, target
 from services.errors import BadReply
 
 STREAM_CAP = 256 * 2**20  # bytes: each token comes with up to 1 kB of its own, each choice with its tokens
@@ -26,23 +22,17 @@ class Block:
     done: bool
 
 
-def stream(
-    resource: Resource,
-    api_version: str,
-    request: CompletionRequest,
-    policy: Policy = POLICIES.completion,
-    caller: Caller = ALONE,
-) -> Generator[Block, None, None]:
-    """Sends the request and yields the stream block by block.
+def stream(resource: Resource, call: Call) -> Generator[Block, None, None]:
+    """Makes the call and yields its answer block by block.
 
     Reading goes on after a finish reason, because filter annotations may follow it, and ends at `[DONE]` or
     at the end of the stream.
     """
-    with resource.open(_call(resource, api_version, request, policy, caller)) as exchange:
+    with resource.open(call) as exchange:
         headers = dict(exchange.headers)
         yield Block(headers, (), done=False)
         kind = headers.get("content-type", "")
-        if "json" in kind or not (request.streamed or "event-stream" in kind):  # it comes whole
+        if "json" in kind or not (call.target.body["stream"] or "event-stream" in kind):  # it comes whole
             whole = exchange.read(JSON_CAP).decode("utf-8", errors="replace")
             yield Block(headers, (parse_object(resource.hide_keys(whole)),), done=True)
             return
@@ -66,17 +56,3 @@ def stream(
                 advice="A proxy may stand in between, or the service is failing; try again.",
                 request_id=request_id(headers),
             )
-
-
-def _call(
-    resource: Resource, api_version: str, request: CompletionRequest, policy: Policy, caller: Caller
-) -> Call:
-    operation = Operation.CHAT if request.chat else Operation.COMPLETION
-    where = target(api_version, operation, request.deployment, resource.v1_path)
-    asked = (
-        chat.body(request, api_version, azure=resource.is_azure)
-        if request.chat
-        else completions.body(request, api_version)
-    )
-    body, deployment = where.body | asked, request.deployment
-    return Call("POST", where.path, where.api_version, policy, body, caller=caller, deployment=deployment)

@@ -24,17 +24,25 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Path below the endpoint, api-version of the query (None for none), and fields to add to the body."""
+    """Path below the endpoint, api-version of the query (None for none), and the JSON body, if any."""
 
     path: str
     api_version: str | None
     body: dict[str, Any] = field(default_factory=dict)
 
+    def url(self, endpoint: str) -> str:
+        """The whole address."""
+        query = f"?api-version={quote(self.api_version, safe='')}" if self.api_version else ""
+        return f"{endpoint}{self.path}{query}"
 
-def target(api_version: str, operation: Operation, deployment: str, v1_path: str | None = None) -> Target:
-    """Where to send an operation for a deployment."""
+
+def target(
+    api_version: str, operation: Operation, deployment: str, body: dict[str, Any], v1_path: str | None = None
+) -> Target:
+    """Where to send an operation for a deployment, and what: the body, with the deployment where it is named
+    there."""
     if is_dated(api_version):
         name = quote(deployment, safe="")
-        return Target(f"/openai/deployments/{name}/{operation}", api_version)
+        return Target(f"/openai/deployments/{name}/{operation}", api_version, body)
     query = V1_PREVIEW if api_version == V1_PREVIEW else None
-    return Target(f"{v1_path or AZURE_V1}/{operation}", query, {"model": deployment})
+    return Target(f"{v1_path or AZURE_V1}/{operation}", query, {"model": deployment} | body)

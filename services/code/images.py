@@ -1,11 +1,12 @@
 """An image request as code. The asynchronous route is polled until any of its end states, or ten minutes."""
 
 import shlex
-from typing import Any
+from dataclasses import replace
 
+from services.azure import targets
 from services.azure.image_request import ImageRequest
-from services.azure.versions import Operation, target
 from services.code.snippet import CURL, KEY, POST, Connection, Snippet, fields, shell
+from services.config import Settings
 
 _SUBMIT_CURL = """\
 set -euo pipefail
@@ -119,46 +120,44 @@ for number, picture in enumerate(result.data, start=1):
 """
 
 
-def image_code(request: ImageRequest, api_version: str, connection: Connection) -> tuple[Snippet, ...]:
-    """The request as curl, Python with requests, and where its route is served, with the official client."""
-    if request.deployment is None:
-        return _submit_and_poll(request, api_version, connection)
-    return _wait(request, request.deployment, api_version, connection)
+def image_code(request: ImageRequest, settings: Settings) -> tuple[Snippet, ...]:
+    """The request as curl, Python with requests, and where its route is served, with the official client.
+
+    Without its previews, which code like this would not show.
+    """
+    request = replace(request, partial_images=None)
+    return (_submit_and_poll if request.deployment is None else _wait)(request, settings)
 
 
-def _submit_and_poll(request: ImageRequest, api_version: str, connection: Connection) -> tuple[Snippet, ...]:
-    body = _body(request)
-    submit = connection.url("/openai/images/generations:submit", api_version)
-    poll = connection.url("/openai/operations/images/{}", api_version)
+def _submit_and_poll(request: ImageRequest, settings: Settings) -> tuple[Snippet, ...]:
+    connection, where = Connection(settings), targets.submission(request, settings)
+    submit = where.url(connection.endpoint)
+    poll = targets.operation("{}", settings).url(connection.endpoint)
     curl = _SUBMIT_CURL.format(
         key=KEY,
         header=connection.curl_header,
-        body=shell(body),
+        body=shell(where.body),
         submit=shlex.quote(submit),
         poll='"$id"'.join(map(shlex.quote, poll.split("{}"))),
     )
     python = _SUBMIT_REQUESTS.format(
-        header=connection.python_header, body=fields(body, '"{}": {},'), submit=submit, poll=poll
+        header=connection.python_header, body=fields(where.body, '"{}": {},'), submit=submit, poll=poll
     )
     return Snippet("curl", "bash", curl), Snippet("Python requests", "python", python)
 
 
-def _wait(
-    request: ImageRequest, deployment: str, api_version: str, connection: Connection
-) -> tuple[Snippet, ...]:
-    where = target(api_version, Operation.IMAGE, deployment, connection.v1_path)
-    body = where.body | _body(request)
-    url = connection.url(where.path, where.api_version)
-    suffix = "jpg" if request.output_format == "jpeg" else "png"
-    curl = CURL.format(key=KEY, header=connection.curl_header, body=shell(body), url=shlex.quote(url))
+def _wait(request: ImageRequest, settings: Settings) -> tuple[Snippet, ...]:
+    connection, where = Connection(settings), targets.generation(request, settings)
+    url, suffix = where.url(connection.endpoint), "jpg" if request.output_format == "jpeg" else "png"
+    curl = CURL.format(key=KEY, header=connection.curl_header, body=shell(where.body), url=shlex.quote(url))
     python = _WAIT_REQUESTS.format(
-        header=connection.python_header, body=fields(body, '"{}": {},'), url=url, suffix=suffix
+        header=connection.python_header, body=fields(where.body, '"{}": {},'), url=url, suffix=suffix
     )
-    name, made = connection.client(api_version)
+    name, made = connection.client(request.api_version or settings.image_api_version)
     official = _WAIT_OPENAI.format(
         client=name,
         made=made,
-        body=fields({"model": deployment} | _body(request), "{}={},"),
+        body=fields({"model": request.deployment} | where.body, "{}={},"),
         suffix=suffix,
     )
     return (
@@ -166,8 +165,3 @@ def _wait(
         Snippet("Python requests", "python", python),
         Snippet("Python openai", "python", official),
     )
-
-
-def _body(request: ImageRequest) -> dict[str, Any]:
-    """What the request asks for, without the partial pictures, which code like this would not show."""
-    return {name: value for name, value in request.body().items() if name not in ("stream", "partial_images")}

@@ -4,9 +4,9 @@ import json
 import shlex
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import quote
 
-from services.endpoint import AZURE_V1
+from services.config import V1_PREVIEW, Settings, is_dated
+from services.endpoint import AZURE_V1, is_azure
 
 KEY = "AZURE_OPENAI_API_KEY"
 
@@ -44,18 +44,13 @@ class Snippet:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
 class Connection:
-    """Where requests go. endpoint: an origin. v1_path: see Settings. azure: its header is api-key."""
+    """How code reaches the endpoint of the settings; the key comes from its environment."""
 
-    endpoint: str
-    v1_path: str | None = None
-    azure: bool = True
-
-    def url(self, path: str, api_version: str | None) -> str:
-        """The address of a path below the endpoint."""
-        query = f"?api-version={quote(api_version, safe='')}" if api_version else ""
-        return f"{self.endpoint}{path}{query}"
+    def __init__(self, settings: Settings) -> None:
+        self.endpoint = settings.endpoint or ""
+        self.base_url = self.endpoint + (settings.v1_path or AZURE_V1)
+        self.azure = is_azure(self.endpoint, settings.v1_path)
 
     @property
     def python_header(self) -> str:
@@ -72,11 +67,11 @@ class Connection:
     def client(self, api_version: str) -> tuple[str, str]:
         """The class of the official client that speaks this api-version, and the call that makes one."""
         key = f'api_key=os.environ["{KEY}"]'
-        if api_version not in ("v1", "preview"):
+        if is_dated(api_version):
             made = f"azure_endpoint={self.endpoint!r}, {key}, api_version={api_version!r}"
             return "AzureOpenAI", f"AzureOpenAI({made})"
-        query = ', default_query={"api-version": "preview"}' if api_version == "preview" else ""
-        return "OpenAI", f"OpenAI(base_url={self.endpoint + (self.v1_path or AZURE_V1)!r}, {key}{query})"
+        query = f', default_query={{"api-version": "{V1_PREVIEW}"}}' if api_version == V1_PREVIEW else ""
+        return "OpenAI", f"OpenAI(base_url={self.base_url!r}, {key}{query})"
 
 
 def shell(body: dict[str, Any]) -> str:

@@ -2,10 +2,10 @@
 
 import shlex
 
-from services.azure import chat, completions
+from services.azure import targets
 from services.azure.text_request import CompletionRequest
-from services.azure.versions import Operation, target
 from services.code.snippet import CURL, KEY, POST, Connection, Snippet, fields, shell
+from services.config import Settings
 
 _REQUESTS = f"""\
 import os
@@ -28,18 +28,12 @@ for choice in answer.choices:
 """
 
 
-def text_code(request: CompletionRequest, api_version: str, connection: Connection) -> tuple[Snippet, ...]:
+def text_code(request: CompletionRequest, settings: Settings) -> tuple[Snippet, ...]:
     """The request as curl, Python with requests, and Python with the official client."""
-    operation = Operation.CHAT if request.chat else Operation.COMPLETION
-    where = target(api_version, operation, request.deployment, connection.v1_path)
-    asked = (
-        chat.body(request, api_version, azure=connection.azure)
-        if request.chat
-        else completions.body(request, api_version)
-    )
-    whole = {name: value for name, value in asked.items() if name not in ("stream", "stream_options")}
-    body, url = where.body | whole, connection.url(where.path, where.api_version)
-    client, made = connection.client(api_version)
+    connection, where = Connection(settings), targets.completion(request, settings)
+    body = {name: value for name, value in where.body.items() if name not in ("stream", "stream_options")}
+    url = where.url(connection.endpoint)
+    client, made = connection.client(request.api_version or settings.api_version)
     curl = CURL.format(key=KEY, header=connection.curl_header, body=shell(body), url=shlex.quote(url))
     python = _REQUESTS.format(
         body=fields(body, '"{}": {},'),
@@ -51,7 +45,7 @@ def text_code(request: CompletionRequest, api_version: str, connection: Connecti
         client=client,
         made=made,
         resource="chat.completions" if request.chat else "completions",
-        body=fields({"model": request.deployment} | whole, "{}={},"),
+        body=fields({"model": request.deployment} | body, "{}={},"),
         text="choice.message.content" if request.chat else "choice.text",
     )
     return (

@@ -231,6 +231,19 @@ def test_one_busy_resource_leaves_the_others_their_tries(
     assert ended(services.complete(OTHER, ASK)).error is None
 
 
+def test_code_that_makes_a_picture_again_asks_where_it_was_made(
+    services: Services, azure: Upstream, elsewhere: Upstream
+) -> None:
+    id = services.connect(ME, typed(elsewhere.url))
+    own = services.through(ME, id)
+    mine = finished(own, own.generate(ME, "mine", DRAW)).request
+    usual = finished(services, services.generate(ME, "usual", DRAW)).request
+    services.disconnect(ME, id)
+    for via in (services, own):
+        for request, fake in ((mine, elsewhere), (usual, azure)):
+            assert all(fake.url in snippet.code for snippet in via.image_code(request))
+
+
 def test_one_that_nobody_uses_is_forgotten(elsewhere: Upstream) -> None:
     now = [0.0]
     connections = OwnConnections(Azure, lambda: now[0])

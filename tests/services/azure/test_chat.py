@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
+from services.azure import Azure
 from services.azure.chat import body
 from services.azure.filters import FilterState
 from services.azure.logprobs import TokenScore
-from services.azure.resource import Resource
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot, Usage
 from services.azure.text_request import CompletionRequest
-from services.azure.text_stream import stream
-from services.config import Secret
+from services.config import Secret, Settings
 from services.errors import BadReply
 from tests.azure_bodies import (
     chat,
@@ -107,14 +106,14 @@ def test_without_a_length_none_is_named() -> None:
 
 @pytest.fixture
 def ask(azure: Upstream) -> Ask:
-    resource = Resource(azure.url, (Secret("key"),))
+    client = Azure(Settings(endpoint=azure.url, keys=(Secret("key"),)))
 
     def call(*events: Any, reply: Reply | None = None, version: str = NEW, **changes: Any) -> TextSnapshot:
         if events or reply:
             azure.enqueue("chat", reply or sse(*events))
         builder = SnapshotBuilder()
         last = TextSnapshot()
-        for block in stream(resource, version, replace(ASK, **changes)):
+        for block in client.stream(replace(ASK, api_version=version, **changes)):
             last = builder.add(block)
         return last
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from services.azure import Azure
 from services.azure.completions import body
-from services.azure.resource import Resource
 from services.azure.text_request import CompletionRequest, check
-from services.azure.text_stream import Block, stream
-from services.config import Secret
+from services.azure.text_stream import Block
+from services.config import Secret, Settings
 from services.errors import BadReply, Filtered, HungUp, Invalid, OutcomeUnknown
 from services.runs import Run
 from tests.azure_bodies import chunk, prompt_blocked, prompt_chunk, sse
@@ -26,11 +26,11 @@ Ask = Callable[..., list[Block]]
 
 @pytest.fixture
 def ask(azure: Upstream) -> Ask:
-    resource = Resource(azure.url, (Secret("key"),))
+    client = Azure(Settings(endpoint=azure.url, keys=(Secret("key"),)))
 
     def call(request: CompletionRequest = ASK, seen: list[Block] | None = None) -> list[Block]:
         seen = [] if seen is None else seen
-        for block in stream(resource, VERSION, request):
+        for block in client.stream(request):
             seen.append(block)
         return seen
 
@@ -234,9 +234,9 @@ def test_a_blocked_prompt_is_an_error_and_no_block(azure: Upstream, ask: Ask) ->
 
 def test_a_blocked_read_can_be_woken(azure: Upstream) -> None:
     azure.enqueue("completions", sse(prompt_chunk(), done=False, stop_after=WHOLE, hang=True))
-    resource = Resource(azure.url, (Secret("key"),))
+    client = Azure(Settings(endpoint=azure.url, keys=(Secret("key"),)))
     run = Run(ME, ASK, None)
     with pytest.raises(HungUp):
-        for _ in stream(resource, VERSION, ASK, caller=run):
+        for _ in client.stream(ASK, run):
             run.stop()
     assert azure.requests[0].aborted.wait(5)

@@ -9,7 +9,6 @@ from services.azure import Azure, images
 from services.azure.filters import FilterState
 from services.azure.image_request import ImageRequest
 from services.azure.images import OperationReply
-from services.azure.resource import Resource
 from services.config import Secret, Settings
 from services.errors import BadReply, Busy, Filtered, OutcomeUnknown, Refused, ServiceError
 from tests.azure_bodies import (
@@ -31,20 +30,20 @@ VERSION = "2025-04-01-preview"
 
 
 @pytest.fixture
-def resource(azure: Upstream) -> Resource:
-    return Resource(azure.url, (Secret("key"),))
+def client(azure: Upstream) -> Azure:
+    return Azure(Settings(endpoint=azure.url, keys=(Secret("key"),), image_api_version=VERSION))
 
 
-def answered(azure: Upstream, resource: Resource, reply: Any) -> OperationReply:
+def answered(azure: Upstream, client: Azure, reply: Any) -> OperationReply:
     azure.enqueue("generation", reply)
-    return images.generate(resource, VERSION, ASK)
+    return client.generate(ASK)
 
 
 @pytest.mark.parametrize("version", ["2024-02-01", "2024-10-21", VERSION])
 def test_a_dated_version_names_the_deployment_in_the_path(
-    azure: Upstream, resource: Resource, version: str
+    azure: Upstream, client: Azure, version: str
 ) -> None:
-    images.generate(resource, version, ASK)
+    client.generate(replace(ASK, api_version=version))
     (request,) = azure.requests
     assert request.target == f"/openai/deployments/gpt-image-1/images/generations?api-version={version}"
     assert (request.route, request.json, request.headers["api-key"]) == ("generation", BODY, "key")
@@ -53,18 +52,16 @@ def test_a_dated_version_names_the_deployment_in_the_path(
 
 
 @pytest.mark.parametrize(("version", "query"), [("v1", ""), ("preview", "?api-version=preview")])
-def test_other_versions_name_it_in_the_body(
-    azure: Upstream, resource: Resource, version: str, query: str
-) -> None:
-    images.generate(resource, version, ASK)
+def test_other_versions_name_it_in_the_body(azure: Upstream, client: Azure, version: str, query: str) -> None:
+    client.generate(replace(ASK, api_version=version))
     (request,) = azure.requests
     assert request.target == f"/openai/v1/images/generations{query}"
     assert request.json == {"model": "gpt-image-1", **BODY}
     assert azure.bill == (request,)
 
 
-def test_a_deployment_is_quoted_in_the_path(azure: Upstream, resource: Resource) -> None:
-    images.generate(resource, VERSION, replace(ASK, deployment="a b?c"))
+def test_a_deployment_is_quoted_in_the_path(azure: Upstream, client: Azure) -> None:
+    client.generate(replace(ASK, deployment="a b?c"))
     assert azure.requests[0].target.startswith("/openai/deployments/a%20b%3Fc/images/generations?")
 
 
@@ -76,61 +73,61 @@ def test_the_request_names_its_version_before_the_settings_do(azure: Upstream) -
     assert [request.query for request in azure.requests] == [{}, {"api-version": "2024-10-21"}]
 
 
-def test_pictures_come_inside_the_answer(azure: Upstream, resource: Resource) -> None:
-    found = images.generate(resource, VERSION, ASK)
+def test_pictures_come_inside_the_answer(azure: Upstream, client: Azure) -> None:
+    found = client.generate(ASK)
     assert [item.content for item in found.pictures] == [picture(0), picture(1)]
     assert {item.url for item in found.pictures} == {None}
     assert (found.id, found.status, found.http_status) == (None, "succeeded", 200)
     assert found.request_id and found.error is None and found.filter is None
 
 
-def test_or_as_links_with_a_revised_prompt(azure: Upstream, resource: Resource) -> None:
-    (found,) = images.generate(resource, "2024-10-21", replace(ASK, deployment="dall-e-3", n=1)).pictures
+def test_or_as_links_with_a_revised_prompt(azure: Upstream, client: Azure) -> None:
+    (found,) = client.generate(replace(ASK, deployment="dall-e-3", n=1)).pictures
     assert found.content is None and found.url is not None
     assert found.url.startswith(f"{azure.url}/pictures/")
     assert found.revised_prompt == "Revised: A cat"
 
 
-def test_a_picture_with_its_bytes_may_have_a_revised_prompt_too(azure: Upstream, resource: Resource) -> None:
+def test_a_picture_with_its_bytes_may_have_a_revised_prompt_too(azure: Upstream, client: Azure) -> None:
     item = generated(picture())["data"][0] | {"revised_prompt": "A fat cat", "url": None}
-    (found,) = answered(azure, resource, generated(item)).pictures
+    (found,) = answered(azure, client, generated(item)).pictures
     assert (found.content, found.revised_prompt) == (picture(), "A fat cat")
 
 
 @pytest.mark.parametrize("bad", ["%%%", "abc", "AAAA\n", "é", "-_-_", "\ud83d"])
 def test_bytes_that_cannot_be_decoded_have_their_own_message(
-    azure: Upstream, resource: Resource, bad: str
+    azure: Upstream, client: Azure, bad: str
 ) -> None:
-    one, two = answered(azure, resource, generated({"b64_json": bad}, picture(1))).pictures
+    one, two = answered(azure, client, generated({"b64_json": bad}, picture(1))).pictures
     assert (one.error, one.content) == ("The service sent a picture that cannot be decoded.", None)
     assert two.content == picture(1)
 
 
 @pytest.mark.parametrize("item", [{}, {"b64_json": ""}, {"b64_json": 5}, {"url": None}, None, "x", []])
-def test_an_entry_without_a_picture_keeps_its_place(azure: Upstream, resource: Resource, item: Any) -> None:
+def test_an_entry_without_a_picture_keeps_its_place(azure: Upstream, client: Azure, item: Any) -> None:
     body = {"data": [item, generated(picture())["data"][0]]}
-    one, two = answered(azure, resource, Reply(200, body)).pictures
+    one, two = answered(azure, client, Reply(200, body)).pictures
     assert one.error == "The service gave no link for this picture."
     assert two.content == picture()
 
 
 @pytest.mark.parametrize("body", [{}, {"data": []}, {"data": None}, {"data": {}}, {"error": None}])
-def test_an_answer_may_hold_nothing(azure: Upstream, resource: Resource, body: Any) -> None:
-    found = answered(azure, resource, Reply(200, body))
+def test_an_answer_may_hold_nothing(azure: Upstream, client: Azure, body: Any) -> None:
+    found = answered(azure, client, Reply(200, body))
     assert (found.status, found.pictures, found.error) == ("succeeded", (), None)
 
 
-def test_a_category_that_was_filtered_blocks_the_picture(azure: Upstream, resource: Resource) -> None:
+def test_a_category_that_was_filtered_blocks_the_picture(azure: Upstream, client: Azure) -> None:
     blocked = generated(picture())["data"][0] | {"content_filter_results": safety(violence="high")}
     clean = generated(picture(1))["data"][0] | {"content_filter_results": safety(violence="low")}
-    one, two = answered(azure, resource, generated(blocked, clean)).pictures
+    one, two = answered(azure, client, generated(blocked, clean)).pictures
     assert one.filter is not None and one.filter.state is FilterState.IMAGE_BLOCKED
     assert [found.category for found in one.filter.findings if found.filtered] == ["violence"]
     assert (one.content, two.filter, two.content) == (None, None, picture(1))
 
 
-def test_an_entry_may_be_an_error(azure: Upstream, resource: Resource) -> None:
-    one, two = answered(azure, resource, generated(IMAGE_BLOCKED, {"error": {"message": "Broken."}})).pictures
+def test_an_entry_may_be_an_error(azure: Upstream, client: Azure) -> None:
+    one, two = answered(azure, client, generated(IMAGE_BLOCKED, {"error": {"message": "Broken."}})).pictures
     assert one.filter is not None and one.filter.message == FILTERED_IMAGE
     assert (two.filter, two.error) == (None, "Broken.")
 
@@ -138,21 +135,21 @@ def test_an_entry_may_be_an_error(azure: Upstream, resource: Resource) -> None:
 @pytest.mark.parametrize(
     "code", ["contentFilter", "content_filter", "content_policy_violation", "moderation_blocked"]
 )
-def test_an_error_inside_a_200_may_be_the_filter_s(azure: Upstream, resource: Resource, code: str) -> None:
+def test_an_error_inside_a_200_may_be_the_filter_s(azure: Upstream, client: Azure, code: str) -> None:
     body = {"created": 1, "error": {"code": code, "message": "Your task failed."}}
-    found = answered(azure, resource, Reply(200, body))
+    found = answered(azure, client, Reply(200, body))
     assert found.filter is not None and found.filter.state is FilterState.PROMPT_BLOCKED
     assert (found.status, found.error_code, found.error) == ("failed", code, "Your task failed.")
 
 
-def test_or_any_other(azure: Upstream, resource: Resource) -> None:
-    found = answered(azure, resource, Reply(200, {"error": {"code": "internal", "message": "Broken."}}))
+def test_or_any_other(azure: Upstream, client: Azure) -> None:
+    found = answered(azure, client, Reply(200, {"error": {"code": "internal", "message": "Broken."}}))
     assert (found.status, found.filter, found.error) == ("failed", None, "Broken.")
 
 
-def test_a_refused_prompt_comes_with_its_findings(azure: Upstream, resource: Resource) -> None:
+def test_a_refused_prompt_comes_with_its_findings(azure: Upstream, client: Azure) -> None:
     with pytest.raises(Filtered) as caught:
-        answered(azure, resource, policy_violation(violence="medium"))
+        answered(azure, client, policy_violation(violence="medium"))
     report = caught.value.report
     assert (report.state, caught.value.code) == (FilterState.PROMPT_BLOCKED, "content_policy_violation")
     assert [found.category for found in report.findings if found.filtered] == ["violence"]
@@ -160,9 +157,9 @@ def test_a_refused_prompt_comes_with_its_findings(azure: Upstream, resource: Res
     assert report.message.startswith("Your request was rejected")
 
 
-def test_a_model_that_refuses_is_the_filter_too(azure: Upstream, resource: Resource) -> None:
+def test_a_model_that_refuses_is_the_filter_too(azure: Upstream, client: Azure) -> None:
     with pytest.raises(Filtered) as caught:
-        answered(azure, resource, moderation_blocked())
+        answered(azure, client, moderation_blocked())
     assert (caught.value.report.state, caught.value.status) == (FilterState.PROMPT_BLOCKED, 400)
 
 
@@ -177,25 +174,25 @@ def test_a_model_that_refuses_is_the_filter_too(azure: Upstream, resource: Resou
     ],
 )
 def test_a_refusal_is_told_and_the_request_not_repeated(
-    azure: Upstream, resource: Resource, reply: Reply, kind: type[ServiceError], sentence: str
+    azure: Upstream, client: Azure, reply: Reply, kind: type[ServiceError], sentence: str
 ) -> None:
     with pytest.raises(kind) as caught:
-        answered(azure, resource, reply)
+        answered(azure, client, reply)
     assert (type(caught.value), str(caught.value), len(azure.requests)) == (kind, sentence, 1)
 
 
-def test_a_lost_answer_is_an_unknown_outcome(azure: Upstream, resource: Resource) -> None:
+def test_a_lost_answer_is_an_unknown_outcome(azure: Upstream, client: Azure) -> None:
     with pytest.raises(OutcomeUnknown):
-        answered(azure, resource, Reply(reset=True, billed=True))
+        answered(azure, client, Reply(reset=True, billed=True))
     assert (len(azure.requests), len(azure.bill)) == (1, 1)
 
 
 def test_an_answer_may_be_larger_than_others_but_not_endless(
-    azure: Upstream, resource: Resource, monkeypatch: pytest.MonkeyPatch
+    azure: Upstream, client: Azure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     large = {"b64_json": "A" * (11 * 2**20)}
-    assert len(answered(azure, resource, generated(large)).pictures[0].content or b"") > 8 * 2**20
+    assert len(answered(azure, client, generated(large)).pictures[0].content or b"") > 8 * 2**20
     monkeypatch.setattr(images, "PICTURE_CAP", 2**20)  # twice that for two pictures
-    answered(azure, resource, generated({"b64_json": "A" * (2**20 + 2**19)}))
+    answered(azure, client, generated({"b64_json": "A" * (2**20 + 2**19)}))
     with pytest.raises(BadReply, match="larger than 2 MiB"):
-        answered(azure, resource, generated({"b64_json": "A" * (2**21 + 4)}))
+        answered(azure, client, generated({"b64_json": "A" * (2**21 + 4)}))

@@ -10,7 +10,6 @@ from services.azure import Azure, images
 from services.azure.filters import FilterState, Finding
 from services.azure.image_request import ImageRequest
 from services.azure.images import OperationReply
-from services.azure.resource import Resource
 from services.config import Secret, Settings
 from services.errors import BadReply
 from tests.azure_bodies import IMAGE_BLOCKED, failed, operation, submitted, succeeded
@@ -23,17 +22,17 @@ OURS = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture
-def resource(azure: Upstream) -> Resource:
-    return Resource(azure.url, (Secret("key"),))
+def client(azure: Upstream) -> Azure:
+    return Azure(Settings(endpoint=azure.url, keys=(Secret("key"),)))
 
 
-def polled(azure: Upstream, resource: Resource, body: Any, **headers: str) -> OperationReply:
+def polled(azure: Upstream, client: Azure, body: Any, **headers: str) -> OperationReply:
     azure.enqueue("poll", Reply(200, body, headers))
-    return images.poll(resource, VERSION, "op-1")
+    return client.poll("op-1")
 
 
-def test_a_submit_carries_our_id_and_the_request(azure: Upstream, resource: Resource) -> None:
-    reply = images.submit(resource, VERSION, ASK, OURS)
+def test_a_submit_carries_our_id_and_the_request(azure: Upstream, client: Azure) -> None:
+    reply = client.submit(ASK, OURS)
     (request,) = azure.requests
     assert request.target == f"/openai/images/generations:submit?api-version={VERSION}"
     assert request.headers["operation-id"] == OURS
@@ -67,11 +66,11 @@ LOCATION = "http://spy.example/openai/operations/images/op-9?api-version=1"
     ],
 )
 def test_the_operation_is_named_by_body_or_header(
-    azure: Upstream, resource: Resource, headers: list[str], body: Any, expected: str | None
+    azure: Upstream, client: Azure, headers: list[str], body: Any, expected: str | None
 ) -> None:
     reply = submitted("", *headers)
     azure.enqueue("submit", replace(reply, body={"status": "notRunning", **body}))
-    assert images.submit(resource, VERSION, ASK, OURS).id == expected
+    assert client.submit(ASK, OURS).id == expected
 
 
 @pytest.mark.parametrize(
@@ -89,13 +88,13 @@ def test_a_place_is_ours_by_its_origin_however_it_is_spelt(
 ) -> None:
     port = urlsplit(azure.url).port
     azure.enqueue("submit", submitted("op-1", location.format(port=port)))
-    reply = images.submit(Resource(f"http://localhost:{port}", (Secret("key"),)), VERSION, ASK, OURS)
+    reply = Azure(Settings(endpoint=f"http://localhost:{port}")).submit(ASK, OURS)
     assert (reply.id, reply.notice) == ("op-1", None if ours else images.ELSEWHERE)
 
 
-def test_a_poll_goes_to_our_own_endpoint(azure: Upstream, resource: Resource) -> None:
-    images.submit(resource, VERSION, ASK, OURS)
-    reply = images.poll(resource, VERSION, OURS)
+def test_a_poll_goes_to_our_own_endpoint(azure: Upstream, client: Azure) -> None:
+    client.submit(ASK, OURS)
+    reply = client.poll(OURS)
     request = azure.received("poll")[0]
     assert request.target == f"/openai/operations/images/{OURS}?api-version={VERSION}"
     assert (reply.status, len(reply.pictures)) == ("succeeded", 2)
@@ -106,36 +105,32 @@ def test_a_poll_goes_to_our_own_endpoint(azure: Upstream, resource: Resource) ->
     [("running", "running"), ("CANCELLED", "CANCELLED"), ("weird\u202e", "weird\u202e"), (5, "5"), ("", "")]
     + [(True, "True"), ({"a": 1}, "{'a': 1}")],
 )
-def test_a_status_is_kept_as_received(
-    azure: Upstream, resource: Resource, status: Any, expected: str
-) -> None:
-    assert polled(azure, resource, operation(status)).status == expected
+def test_a_status_is_kept_as_received(azure: Upstream, client: Azure, status: Any, expected: str) -> None:
+    assert polled(azure, client, operation(status)).status == expected
 
 
 @pytest.mark.parametrize("body", [operation(None), {}, {"id": "op-1"}, {"error": {"code": "x"}}])
-def test_an_answer_without_a_status_is_a_bad_reply(azure: Upstream, resource: Resource, body: Any) -> None:
+def test_an_answer_without_a_status_is_a_bad_reply(azure: Upstream, client: Azure, body: Any) -> None:
     with pytest.raises(BadReply, match="without a status"):
-        polled(azure, resource, body)
+        polled(azure, client, body)
 
 
-def test_the_wait_and_the_request_id_are_read(azure: Upstream, resource: Resource) -> None:
-    found = polled(azure, resource, operation("running"), **{"retry-after": "3", "apim-request-id": "r-1"})
+def test_the_wait_and_the_request_id_are_read(azure: Upstream, client: Azure) -> None:
+    found = polled(azure, client, operation("running"), **{"retry-after": "3", "apim-request-id": "r-1"})
     assert (found.retry_after, found.request_id, found.pictures) == (3.0, "r-1", ())
 
 
 @pytest.mark.parametrize("top_level", [False, True])
-def test_pictures_stand_in_one_of_two_places(azure: Upstream, resource: Resource, top_level: bool) -> None:
-    found = polled(azure, resource, succeeded("http://a", "http://b", top_level=top_level))
+def test_pictures_stand_in_one_of_two_places(azure: Upstream, client: Azure, top_level: bool) -> None:
+    found = polled(azure, client, succeeded("http://a", "http://b", top_level=top_level))
     assert [picture.url for picture in found.pictures] == ["http://a", "http://b"]
 
 
 @pytest.mark.parametrize("top_level", [False, True])
-def test_blocked_and_broken_slots_keep_their_place(
-    azure: Upstream, resource: Resource, top_level: bool
-) -> None:
+def test_blocked_and_broken_slots_keep_their_place(azure: Upstream, client: Azure, top_level: bool) -> None:
     items: list[Any] = [IMAGE_BLOCKED, {"url": "http://a", "revised_prompt": "A fat cat"}]
     items += [{"error": {"code": "internal", "message": "Broken."}}, {"error": {"code": "x"}}, {"url": 5}, {}]
-    one, two, *rest = polled(azure, resource, succeeded(*items, top_level=top_level)).pictures
+    one, two, *rest = polled(azure, client, succeeded(*items, top_level=top_level)).pictures
     assert one.filter is not None and one.url is None
     assert one.filter.state is FilterState.IMAGE_BLOCKED
     assert one.filter.findings == (Finding("image", filtered=True),)  # the service names no category
@@ -147,24 +142,24 @@ def test_blocked_and_broken_slots_keep_their_place(
 @pytest.mark.parametrize(
     "more", [{}, {"result": None}, {"result": {}}, {"result": {"data": None}}, {"data": {}}, {"result": "x"}]
 )
-def test_success_may_come_without_pictures(azure: Upstream, resource: Resource, more: Any) -> None:
-    assert polled(azure, resource, operation("succeeded", **more)).pictures == ()
+def test_success_may_come_without_pictures(azure: Upstream, client: Azure, more: Any) -> None:
+    assert polled(azure, client, operation("succeeded", **more)).pictures == ()
 
 
-def test_entries_of_another_type_keep_their_place(azure: Upstream, resource: Resource) -> None:
-    found = polled(azure, resource, operation("succeeded", data=[None, "http://a", 5]))
+def test_entries_of_another_type_keep_their_place(azure: Upstream, client: Azure) -> None:
+    found = polled(azure, client, operation("succeeded", data=[None, "http://a", 5]))
     assert [picture.url for picture in found.pictures] == [None, None, None]
 
 
 @pytest.mark.parametrize("code", ["contentFilter", "ContentFilter", "content_filter"])
-def test_a_blocked_prompt_ends_the_operation(azure: Upstream, resource: Resource, code: str) -> None:
-    found = polled(azure, resource, failed(code))
+def test_a_blocked_prompt_ends_the_operation(azure: Upstream, client: Azure, code: str) -> None:
+    found = polled(azure, client, failed(code))
     assert found.filter is not None and found.filter.state is FilterState.PROMPT_BLOCKED
     assert (found.error_code, found.error) == (code, "Your task failed as a result of our safety system.")
 
 
-def test_another_failure_is_no_filter(azure: Upstream, resource: Resource) -> None:
-    found = polled(azure, resource, failed("internal"))
+def test_another_failure_is_no_filter(azure: Upstream, client: Azure) -> None:
+    found = polled(azure, client, failed("internal"))
     assert (found.filter, found.error_code) == (None, "internal")
 
 
@@ -180,15 +175,13 @@ def test_another_failure_is_no_filter(azure: Upstream, resource: Resource) -> No
         (True, None),
     ],
 )
-def test_an_expiry_is_a_hint(
-    azure: Upstream, resource: Resource, expires: Any, expected: float | None
-) -> None:
-    assert polled(azure, resource, succeeded("http://a") | {"expires": expires}).expires == expected
+def test_an_expiry_is_a_hint(azure: Upstream, client: Azure, expires: Any, expected: float | None) -> None:
+    assert polled(azure, client, succeeded("http://a") | {"expires": expires}).expires == expected
 
 
-def test_a_message_is_kept_to_2000_characters(azure: Upstream, resource: Resource) -> None:
+def test_a_message_is_kept_to_2000_characters(azure: Upstream, client: Azure) -> None:
     error = {"code": "internal", "message": "m" * 9_000}
-    found = polled(azure, resource, operation("failed", error=error, data=[{"error": error}]))
+    found = polled(azure, client, operation("failed", error=error, data=[{"error": error}]))
     assert [len(text or "") for text in (found.error, found.pictures[0].error)] == [2_000, 2_000]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from services.azure.resource import Call, Resource, shown_headers
 from services.azure.retry import Caller, Deadline, Policy, Wait
+from services.azure.versions import Target
 from services.config import Secret
 from services.errors import BadReply, Busy, OutcomeUnknown, Refused, ServiceError
 from tests.azure_bodies import error, token_refused
@@ -20,7 +21,7 @@ from tests.upstream import Upstream
 
 SOON = Policy(deadline=Deadline(first_byte=0.3, idle=5, total=5))
 PATH = "/openai/deployments/text/completions"
-CALL = Call("POST", PATH, "2022-06-01-preview", SOON, {"prompt": "Hi"})
+CALL = Call("POST", Target(PATH, "2022-06-01-preview", {"prompt": "Hi"}), SOON)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_call_carries_key_version_and_body(azure: Upstream, connect: Callable[
 
 
 def test_a_version_cannot_add_parameters(azure: Upstream, connect: Callable[..., Resource]) -> None:
-    connect(KEY_1).send(Call("POST", PATH, "a&b=c#d", SOON, {"prompt": "Hi"}))
+    connect(KEY_1).send(Call("POST", Target(PATH, "a&b=c#d", {"prompt": "Hi"}), SOON))
     assert azure.requests[0].query == {"api-version": "a&b=c#d"}
 
 
@@ -161,7 +162,7 @@ def test_a_redirect_is_an_error_with_a_sentence(
     where = {"location": f"{spy.url}{PATH}"}
     azure.defaults |= {"completions": Reply(status, b"", where), "other": Reply(status, b"", where)}
     with pytest.raises(BadReply, match="^The service answered with an unexpected redirect.$") as caught:
-        connect(KEY_1, KEY_2).send(Call(method, PATH, "2022-06-01-preview", SOON))
+        connect(KEY_1, KEY_2).send(Call(method, Target(PATH, "2022-06-01-preview"), SOON))
     assert (caught.value.status, len(azure.requests), spy.requests) == (status, 1, ())
 
 

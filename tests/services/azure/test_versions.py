@@ -32,7 +32,7 @@ DATED = "2024-10-21"
 def test_a_version_decides_path_query_and_model(
     version: str, operation: Operation, v1_path: str | None, expected: Target
 ) -> None:
-    assert target(version, operation, "my-gpt", v1_path) == expected
+    assert target(version, operation, "my-gpt", {}, v1_path) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,5 +40,5 @@ def test_a_version_decides_path_query_and_model(
     [("a/b?c#d", "a%2Fb%3Fc%23d"), ("my gpt", "my%20gpt"), ("ü", "%C3%BC"), ("gpt-4.1", "gpt-4.1")],
 )
 def test_a_name_stays_one_segment_of_the_path_and_is_itself_in_the_body(name: str, segment: str) -> None:
-    assert target(DATED, CHAT, name).path == f"/openai/deployments/{segment}/chat/completions"
-    assert target("v1", CHAT, name).body == {"model": name}
+    assert target(DATED, CHAT, name, {}).path == f"/openai/deployments/{segment}/chat/completions"
+    assert target("v1", CHAT, name, {}).body == {"model": name}

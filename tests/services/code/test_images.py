@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from services import ImageRequest, Snippet
-from services.code import Connection, image_code
+from services import ImageRequest, Settings, Snippet
+from services.code import image_code
 from tests.azure_bodies import IMAGE_BLOCKED, generated, operation, picture, succeeded
 from tests.azure_reply import Reply
 from tests.services.code.conftest import KEY, Ran
@@ -27,7 +27,8 @@ HOSTILE = "\n".join(
 
 
 def code(request: ImageRequest, azure: Upstream, version: str) -> dict[str, Snippet]:
-    return {snippet.label: snippet for snippet in image_code(request, version, Connection(azure.url))}
+    settings = Settings(endpoint=azure.url, image_api_version=version)
+    return {snippet.label: snippet for snippet in image_code(request, settings)}
 
 
 def submit_code(azure: Upstream, prompt: str = "a cat", n: int = 1) -> dict[str, Snippet]:
@@ -154,7 +155,7 @@ def test_a_deployment_leaves_its_pictures(azure: Upstream, run: Run, label: str)
 def test_a_server_that_is_not_azure_gets_the_key_as_a_token(azure: Upstream, run: Run, label: str) -> None:
     azure.keys = ()
     request = ImageRequest(prompt="a cat", deployment="draw")
-    snippets = image_code(request, "v1", Connection(azure.url, "/api/v1", azure=False))
+    snippets = image_code(request, Settings(endpoint=azure.url, v1_path="/api/v1", image_api_version="v1"))
     run({snippet.label: snippet for snippet in snippets}[label])
     (sent,) = azure.requests
     assert sent.target == "/api/v1/images/generations"

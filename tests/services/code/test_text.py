@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services import CompletionRequest, Services, Settings, Snippet
-from services.code import Connection, text_code
+from services.code import text_code
 from tests.azure_bodies import choice, completion
 from tests.azure_reply import Reply
 from tests.services.code.conftest import KEY, Ran
@@ -33,7 +33,8 @@ CHAT = {"choices": [{"index": 0, "message": {"role": "assistant", "content": " H
 
 def code(azure: Upstream, version: str = "2024-10-21", **asked: Any) -> dict[str, Snippet]:
     request = CompletionRequest(**{"deployment": "text", "prompt": "Hi", **asked})
-    return {snippet.label: snippet for snippet in text_code(request, version, Connection(azure.url))}
+    settings = Settings(endpoint=azure.url, api_version=version)
+    return {snippet.label: snippet for snippet in text_code(request, settings)}
 
 
 def whole(azure: Upstream, times: int = 1) -> None:
