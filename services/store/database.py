@@ -87,7 +87,7 @@ def _refusals(kind: type[ServiceError], what: str) -> Iterator[None]:
     """Turns what the database says into a sentence."""
     try:
         yield
-    except sa.exc.DatabaseError as error:
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:  # the second: no connection was free in time
         reason, advice = _REASONS.get(code(error), ("", "Check the data folder, then try again."))
         raise kind(f"The playground {what}{reason and ': '}{reason}.", advice=advice) from None
 

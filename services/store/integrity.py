@@ -10,9 +10,9 @@ _LOG = logging.getLogger(__name__)
 CORRUPT, NOT_A_DATABASE = 11, 26  # sqlite.org/rescode.html
 
 
-def code(error: sa.exc.DatabaseError) -> int:
+def code(error: sa.exc.SQLAlchemyError) -> int:
     """SQLite's primary result code, 0 where it gave none."""
-    return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
+    return int(getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)) & 0xFF
 
 
 def replace_if_damaged(engine: sa.Engine, path: Path) -> str | None:

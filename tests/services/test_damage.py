@@ -150,6 +150,17 @@ def test_a_database_damaged_while_it_is_open_is_said_and_put_aside_at_the_next_s
         assert store.notice
 
 
+def test_a_database_that_too_many_ask_at_once_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(path) as store, contextlib.ExitStack() as held:
+        monkeypatch.setattr(store._engine.pool, "_timeout", 0.01)
+        for _ in range(15):  # all there are
+            held.enter_context(store._engine.connect())
+        with pytest.raises(NotSaved, match="could not write"):
+            store.save_draft(ME, "images", {})
+        with pytest.raises(ServiceError, match="could not read"):
+            store.draft(ME, "images")
+
+
 def test_a_folder_in_the_database_s_place_is_said(tmp_path: Path) -> None:
     (tmp_path / "playground.db").mkdir()
     with pytest.raises(NotSaved, match="cannot be opened"):
