@@ -114,8 +114,8 @@ class Services:
         return run
 
     def run(self, owner: str, id: str) -> Run[TextSnapshot] | None:
-        """The owner's run, to follow it again, or as it was kept."""
-        return self._runs.find(owner, id) or self._recorder.restore(owner, id)
+        """The owner's run, to follow it again, or as it was kept; None for an empty id, too."""
+        return (self._runs.find(owner, id) or self._recorder.restore(owner, id)) if id else None
 
     @property
     def active_runs(self) -> int:

@@ -306,6 +306,11 @@ def test_only_its_owner_finds_a_run(services: Services, azure: Upstream) -> None
     assert services.run(OTHER, run.id) is services.run(ME, "random") is None
 
 
+def test_no_id_is_no_run_and_costs_no_query(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("services.store.runs.RunRows.run")
+    assert services.run(ME, "") is None
+
+
 # -- pictures
 
 
