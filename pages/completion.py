@@ -33,7 +33,6 @@ if st.session_state["completion-api-version"] is None:
 showing = session.shown_run("completion")
 shown = showing.id
 run = services.run(owner, shown)
-ended = run is not None and run.ended  # asked once: a run that ends meanwhile ends the page's script too
 
 
 def generate() -> None:
@@ -96,20 +95,31 @@ with writing:
         height=180,
         placeholder="Write the beginning of a text. The model goes on from there.",
     )
-    tokens.show(services, running=run is not None and not ended)
+    counted = st.container(key="completion-tokens-in-prompt").empty()
     with st.container(horizontal=True, key="completion-actions"):
-        actions.primary(
-            "completion", shown, running=run is not None and not ended, generate=generate, stop=stop
-        )
+        primary = st.empty()
         examples.menu(examples.TEXT, services.sandbox is not None, "completion", choose)
         start_over("completion", clear)
         prompts.buttons("completion")
+
+    def standing(*, running: bool) -> None:
+        """Draws what looks otherwise while a run is under way."""
+        with counted:
+            tokens.show(services, running=running)
+        with primary:
+            actions.primary("completion", shown, running=running, generate=generate, stop=stop)
 
     with st.container(key="completion-output"):
         if problem := st.session_state.get("completion-problem"):
             with st.container(key="completion-problem"):
                 errors.show(problem, "problem")
-        if run is not None and ended:
+        following = st.empty()
+        if run is not None and not run.ended:
+            standing(running=True)
+            with following.container(key="completion-live"):
+                live.follow(run, services.frame_s)
+        standing(running=False)
+        if run is not None:
             with st.container(key="completion-finished"):
                 knows = services.text_family(st.session_state["completion-deployment"] or "").knobs
                 use = partial(prompts.replace, "completion")
@@ -117,9 +127,7 @@ with writing:
                 offers.show(run, services, generate)
                 if run.value.choices:
                     view_code.show(services.text_code(run.request), "completion")
-        elif run is not None:
-            with st.container(key="completion-live"):
-                live.follow(run, services.frame_s)
+            following.empty()  # until here it stands in the finished one's place
         elif shown:
             st.info(
                 "This result is no longer here: the server was restarted, or it belongs to another browser. "

@@ -42,8 +42,6 @@ running = view is not None and not view.ended
 if st.session_state["arrived"]:
     st.session_state["image-unwatched"] = None  # who comes back wants to see it
 watching = running and st.session_state.get("image-unwatched") != shown
-if not watching:
-    st.session_state["image-intent"] = secrets.token_urlsafe(12)  # the next press is a new operation
 
 
 def generate() -> None:
@@ -123,7 +121,7 @@ with making:
         placeholder="Describe a picture: what is in it, where, in which light and style.",
     )
     with st.container(horizontal=True, key="image-actions"):
-        actions.primary("image", shown, running=watching, generate=generate, stop=stop)
+        primary = st.empty()
         examples.menu(examples.IMAGES, services.sandbox is not None, "image", choose)
         start_over("image", clear)
         prompts.buttons("image")
@@ -134,7 +132,16 @@ with making:
                 errors.show(problem, "problem")
         results = st.container(key="image-results")
         status = st.container(key="image-status")
+        following = status.empty()
 
+    if watching:
+        with primary:
+            actions.primary("image", shown, running=True, generate=generate, stop=stop)
+        with following.container(key="image-live"):
+            view = timeline.follow(partial(services.operation, owner, shown))
+    st.session_state["image-intent"] = secrets.token_urlsafe(12)  # the next press is a new operation
+    with primary:
+        actions.primary("image", shown, running=False, generate=generate, stop=stop)
     if view is None and not problem:
         status.caption("The pictures appear here. Press Ctrl+Enter to generate.")
         if latest := services.latest_operation(owner):
@@ -154,9 +161,7 @@ with making:
         with status:
             timeline.show(view)
             view_code.show(services.image_code(view.request), "image")
-    elif watching:
-        with status, st.container(key="image-live"):
-            timeline.follow(partial(services.operation, owner, shown))
+        following.empty()  # until here it stands in the finished one's place
     elif view is not None:
         with status:
             st.info(

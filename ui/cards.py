@@ -11,6 +11,7 @@ from ui.copy import copy_button
 from ui.plain import body, escape, whole
 
 PROMPT_SHOWN = 1_200
+LIVE = "-live"  # ends the keys of what is being written: what has ended is drawn before that goes
 _FINISH = {
     "stop": "finished by itself",
     "length": "reached the maximum length",
@@ -66,19 +67,19 @@ class Growing:
     def __init__(self, request: CompletionRequest) -> None:
         self._request = request
         self._of = request.n or 1
-        self._row = _row(self._of)
-        self._places = [_place(self._row, index, self._of) for index in range(self._of)]
+        self._row = _row(self._of, LIVE)
+        self._places = [_place(self._row, index, self._of, LIVE) for index in range(self._of)]
         self._texts: dict[int, SettledText] = {}
         self._ended: set[int] = set()
 
     def show(self, choice: Choice) -> None:
         """Shows an answer so far, and how it ended once it has."""
         while choice.index >= len(self._places):  # more than were asked for
-            self._places.append(_place(self._row, len(self._places), self._of))
+            self._places.append(_place(self._row, len(self._places), self._of, LIVE))
         with self._places[choice.index]:
             if choice.index not in self._texts:
-                with _flow(self._request, choice):
-                    self._texts[choice.index] = SettledText(f"completion-text-{choice.index}")
+                with _flow(self._request, choice, LIVE):
+                    self._texts[choice.index] = SettledText(f"completion-text-{choice.index}{LIVE}")
             self._texts[choice.index].show(choice.text, choice.filter.checked_up_to)
             if self._of > 1 and choice.finish_reason and choice.index not in self._ended:
                 self._ended.add(choice.index)
@@ -147,27 +148,29 @@ def joined(request: CompletionRequest, choice: Choice) -> str:
     return probabilities.before(request) + choice.usable + ("\n\n" if request.chat else "")
 
 
-def _row(of: int) -> DeltaGenerator:
+def _row(of: int, stage: str = "") -> DeltaGenerator:
     """Where the answers stand: several side by side, on a phone below each other."""
-    return st.container(horizontal=of > 1, key="completion-cards" if of > 1 else "completion-single")
+    return st.container(
+        horizontal=of > 1, key=("completion-cards" if of > 1 else "completion-single") + stage
+    )
 
 
-def _place(row: DeltaGenerator, index: int, of: int) -> DeltaGenerator:
-    place = row.container(border=of > 1, key=f"completion-card-{index}")
+def _place(row: DeltaGenerator, index: int, of: int, stage: str = "") -> DeltaGenerator:
+    place = row.container(border=of > 1, key=f"completion-card-{index}{stage}")
     if of > 1:
         place.caption(f"Completion {index + 1} of {of}")
     return place
 
 
-def _flow(request: CompletionRequest, choice: Choice) -> DeltaGenerator:
+def _flow(request: CompletionRequest, choice: Choice, stage: str = "") -> DeltaGenerator:
     """Where an answer is written: behind the end of its prompt if it is the only one that goes on from it, so
     that both read as one text."""
-    flow = st.container(key=f"completion-flow-{choice.index}")
+    flow = st.container(key=f"completion-flow-{choice.index}{stage}")
     goes_on = not (request.chat or request.echo) and (request.n or 1) == 1 and choice.index == 0
     if goes_on and request.prompt.strip():
         start = "…" if len(request.prompt) > PROMPT_SHOWN else ""
         between = choice.text[: len(choice.text) - len(choice.text.lstrip())]
-        with flow, st.container(key="completion-said"):
+        with flow, st.container(key=f"completion-said{stage}"):
             st.text(whole(start + request.prompt[-PROMPT_SHOWN:] + between))
     return flow
 

@@ -28,13 +28,14 @@ def countdown(wait: Wait) -> str:
 
 
 def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
-    """Shows a run as it goes and draws the page once more when it has ended."""
-    status = st.empty()
+    """Shows a run as it goes, until it has ended."""
+    written, status = st.container(), st.empty()
     said = ""
     growing: cards.Growing | None = None
     for snapshot in run.changes(interval):
         for choice in snapshot.choices:
-            growing = growing or cards.Growing(run.request)
+            with written:
+                growing = growing or cards.Growing(run.request)
             growing.show(choice)
         now = f"Writing · {snapshot.chunks // 20 * 20}+ tokens" if snapshot.chunks >= 20 else "Writing"
         now = f":material/edit: {now if snapshot.choices else _waiting(run.request)}…"
@@ -44,7 +45,6 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
             status.caption(now)
             said = now
         st.session_state.get("run")  # a point at which Streamlit may interrupt
-    st.rerun()
 
 
 def _waiting(request: CompletionRequest) -> str:

@@ -30,8 +30,8 @@ _WORDS = {
 }
 
 
-def follow(read: Callable[[], OperationView]) -> None:
-    """Shows an operation as it goes, a read every 250 ms, and draws the page again when it has ended."""
+def follow(read: Callable[[], OperationView]) -> OperationView:
+    """Shows an operation as it goes, a read every 250 ms, and gives it back when it has ended."""
     parts = [(st.empty(), told, draw) for told, draw in _LIVE]
     said: list[object] = [None] * len(parts)
     while not (view := read()).ended:
@@ -42,7 +42,7 @@ def follow(read: Callable[[], OperationView]) -> None:
                     draw(view)
         st.session_state.get("run")  # a point at which Streamlit may interrupt
         time.sleep(READ_S)
-    st.rerun()
+    return view
 
 
 def show(view: OperationView) -> None:

@@ -27,8 +27,7 @@ def show(services: Services, *, running: bool) -> None:
         )
         if left < 0:
             words = f":material/warning: {words} · {-left:,} too many with the maximum length"
-    with st.container(key="completion-tokens-in-prompt"):
-        st.caption(words)
+    st.caption(words)
 
 
 def _count(services: Services, deployment: str, prompt: str) -> int | None:

@@ -93,7 +93,7 @@ def exactly(text: str) -> re.Pattern[str]:
 
 
 def answer(page: Page, position: int = 0) -> Locator:
-    return page.locator(f".st-key-completion-text-{position}")
+    return page.locator(f"[class*='st-key-completion-text-{position}']:visible")
 
 
 def facts(page: Page) -> Locator:

@@ -86,7 +86,7 @@ def test_each_card_is_written_on_its_own(text: Tab, azure: Upstream) -> None:
     azure.enqueue("completions", sse(*events, done=False, hang=True, stop_after=WHOLE))
     text.fill(prompt="Hi", n=3).button("generate").click()
     text.until(lambda: text.sent.has("two more"))
-    assert [text.lines(f"completion-card-{at}") for at in range(3)] == [
+    assert [text.lines(f"completion-card-{at}-live") for at in range(3)] == [
         ["Completion 1 of 3", "one", "Finish reason: reached the maximum length"],
         ["Completion 2 of 3", "two more"],
         ["Completion 3 of 3"],
@@ -157,13 +157,13 @@ def test_an_answer_that_is_not_streamed_is_shown_as_well(text: Tab, azure: Upstr
 def test_while_it_runs_the_button_is_stop_and_the_text_grows(text: Tab, azure: Upstream) -> None:
     azure.enqueue("completions", sse(*PARTIAL, done=False, hang=True, stop_after=WHOLE))
     text.fill(prompt="Hi").button("generate").click()
-    text.until(lambda: text.sent.has("Once upon a time"))
+    text.until(lambda: text.sent.has("Once upon a time") and text.sent.has("Writing"))
     assert text.has("completion-stop")
     assert not text.has("completion-generate")
     assert text.lines("completion-live") == [
-        ":material/edit: Writing…",
         "\u2060Hi \u2060",
         "Once upon a time",
+        ":material/edit: Writing…",
     ]
 
 

@@ -10,7 +10,7 @@ LINE = "completion-tokens-in-prompt"
 
 
 def test_nothing_is_said_of_an_empty_prompt(text: Tab) -> None:
-    assert not text.has(LINE)
+    assert text.lines(LINE) == []
 
 
 def test_where_nobody_counts_it_is_an_estimate_and_called_one(text: Tab) -> None:

@@ -117,6 +117,7 @@ def _text(run: Run[TextSnapshot], start: Start, services: Services) -> None:
         )
     else:
         live.follow(run, services.frame_s)
+        st.rerun()
 
 
 def _pictures(view: OperationView, services: Services, owner: str) -> None:
@@ -125,3 +126,4 @@ def _pictures(view: OperationView, services: Services, owner: str) -> None:
         timeline.show(view)
     else:
         timeline.follow(partial(services.operation, owner, view.id))
+        st.rerun()
