@@ -135,4 +135,4 @@ with writing:
                 icon=":material/history:",
             )
         elif not problem:
-            st.caption("The completion appears here. Press Ctrl+Enter to generate, Esc to stop.")
+            st.caption("The completion appears here.")

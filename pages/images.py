@@ -143,7 +143,7 @@ with making:
     with primary:
         actions.primary("image", shown, running=False, generate=generate, stop=stop)
     if view is None and not problem:
-        status.caption("The pictures appear here. Press Ctrl+Enter to generate.")
+        status.caption("The pictures appear here.")
         if latest := services.latest_operation(owner):
             status.button(
                 "Show the last result",

@@ -17,7 +17,7 @@ _FINISH = {
     "length": "reached the maximum length",
     "content_filter": "cut by the content filter",
 }
-Edit = Callable[[str], None]
+OnText = Callable[[str], None]
 
 
 class SettledText:
@@ -86,7 +86,7 @@ class Growing:
                 _finish(choice)
 
 
-def show(run: Run[TextSnapshot], go_on: Edit, use: Edit) -> None:
+def show(run: Run[TextSnapshot], go_on: OnText, use: OnText) -> None:
     """The answers of a run that has ended. go_on: makes a text the prompt and generates from there.
     use: makes a text the prompt."""
     choices = run.value.choices
@@ -96,7 +96,7 @@ def show(run: Run[TextSnapshot], go_on: Edit, use: Edit) -> None:
             _card(run, choice, go_on, use)
 
 
-def _card(run: Run[TextSnapshot], choice: Choice, go_on: Edit, use: Edit) -> None:
+def _card(run: Run[TextSnapshot], choice: Choice, go_on: OnText, use: OnText) -> None:
     """One answer: its text, where it was cut, how it ended, and what to do with it."""
     with _flow(run.request, choice), st.container(key=f"completion-text-{choice.index}"):
         if marked.is_marked(choice):
@@ -145,7 +145,7 @@ def _card(run: Run[TextSnapshot], choice: Choice, go_on: Edit, use: Edit) -> Non
 
 def joined(request: CompletionRequest, choice: Choice) -> str:
     """The prompt with its answer, to go on from."""
-    return probabilities.before(request) + choice.usable + ("\n\n" if request.chat else "")
+    return request.leading + choice.usable + ("\n\n" if request.chat else "")
 
 
 def _row(of: int, stage: str = "") -> DeltaGenerator:
@@ -158,7 +158,7 @@ def _row(of: int, stage: str = "") -> DeltaGenerator:
 def _place(row: DeltaGenerator, index: int, of: int, stage: str = "") -> DeltaGenerator:
     place = row.container(border=of > 1, key=f"completion-card-{index}{stage}")
     if of > 1:
-        place.caption(f"Completion {index + 1} of {of}")
+        place.caption(f"Completion {index + 1} of {max(of, index + 1)}")
     return place
 
 

@@ -5,8 +5,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from services import Check, Run, Services
-from ui import errors
-from ui.live import countdown
+from ui import errors, session, when
 from ui.plain import escape
 
 UPDATE_S = 0.1
@@ -42,8 +41,8 @@ def follow(run: Run[tuple[Check, ...]]) -> None:
                 _check(check)
             if not run.ended:
                 wait = run.waiting
-                st.caption(countdown(wait) if wait else ":material/progress_activity: Checking…")
-        st.session_state.get("run")  # a point at which Streamlit may interrupt
+                st.caption(when.countdown(wait) if wait else ":material/progress_activity: Checking…")
+        session.may_interrupt()
     if run.error is not None:
         errors.show(run.error)
     if not ended:
@@ -51,9 +50,8 @@ def follow(run: Run[tuple[Check, ...]]) -> None:
 
 
 def _check(check: Check) -> None:
-    st.markdown(f"{_MARKS[check.passed]} · **{escape(check.name, 80)}** – {escape(check.words)}")
-    if check.mend:
-        st.text(check.mend)
+    mend = f"  \n{escape(check.mend)}" if check.mend else ""
+    st.markdown(f"{_MARKS[check.passed]} · **{escape(check.name, 80)}** – {escape(check.words)}{mend}")
 
 
 def _keys(services: Services) -> str:

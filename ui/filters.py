@@ -34,7 +34,7 @@ LOOKS = {
     FilterState.IMAGE_BLOCKED: Look(
         "hide_image",
         "Image blocked",
-        "The content filter withheld this picture. The others of the set are not affected. "
+        "The content filter withheld this picture. It looks at each of a set by itself. "
         "Reword the prompt to try again. The call may still be billed.",
     ),
     FilterState.NOT_RUN: Look(

@@ -1,12 +1,13 @@
 """What an image operation left: its pictures in order, or in each place the reason why it is empty."""
 
 import time
-from urllib.parse import urljoin
 
 import streamlit as st
 
 from services import FilterState, NotFound, OperationView, Services, Slot
 from ui import errors, filters
+from ui.parameters import ROUTE
+from ui.places import absolute
 from ui.plain import escape
 
 
@@ -25,7 +26,8 @@ def show(view: OperationView, services: Services, owner: str) -> None:
         with st.container(key="image-set"):
             _set(view, services, owner)
         facts(view)
-        expiry(view)
+        if any(slot.key for slot in view.slots):
+            expiry(view)
 
 
 def expiry(view: OperationView) -> None:
@@ -46,9 +48,8 @@ def expiry(view: OperationView) -> None:
 def facts(view: OperationView) -> None:
     """The line under a set: how many came, how long it took, what answered."""
     made, asked = sum(slot.key is not None for slot in view.slots), len(view.slots)
-    said = [f"{made} of {asked} pictures" if asked > 1 else f"{made} picture"]
-    if view.request.deployment:
-        said.append(f"deployment {view.request.deployment}")
+    said = [f"{made} of {asked} pictures" if asked > 1 else "1 picture" if made else "no picture"]
+    said.append(f"deployment {view.request.deployment}" if view.request.deployment else ROUTE)
     for name, words in (("input_tokens", "tokens in"), ("output_tokens", "tokens out")):
         if view.usage and name in view.usage:
             said.append(f"{view.usage[name]:,} {words}")
@@ -122,8 +123,3 @@ def _shape(view: OperationView) -> tuple[int, int]:
             return slot.width, slot.height
     width, _, height = view.request.size.partition("x")
     return (int(width), int(height)) if width.isdigit() and height.isdigit() else (1, 1)
-
-
-def absolute(path: str) -> str:
-    """A link below the page's own address; Streamlit takes a bare path for a file of the server."""
-    return urljoin(st.context.url or "http://localhost/", path)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from services import NotFound, OperationView, Services
 from ui import parameters, prompts
-from ui.gallery import absolute
+from ui.places import absolute
 
 
 def draw(view: OperationView, services: Services, owner: str, vary: Callable[[], None]) -> None:

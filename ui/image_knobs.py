@@ -6,7 +6,7 @@ import streamlit as st
 
 from services import ImageFamily, Services, size_problem
 from ui import widgets
-from ui.parameters import plain_size
+from ui.parameters import ROUTE, plain_size
 from ui.plain import escape
 
 VERSIONS = ("2024-02-01", "2024-10-21", "2025-04-01-preview", "v1", "preview")
@@ -68,7 +68,7 @@ def _deployment(services: Services) -> None:
     widgets.selectbox(
         "image-deployment",
         [*names, ""],
-        format_func=lambda name: name or "none (submit and poll)",
+        format_func=lambda name: name or f"none ({ROUTE})",
         on_change=_switched,
         args=(services,),
         help="The name under which an image model was deployed. "

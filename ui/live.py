@@ -1,12 +1,12 @@
 """Following a run: text as it is written, and the finished result with everything known about it."""
 
-import time
 from collections.abc import Callable
 
 import streamlit as st
 
-from services import CompletionRequest, Filtered, Run, RunState, TextSnapshot, Wait, headroom
-from ui import cards, errors, filters
+from services import CompletionRequest, Filtered, Run, RunState, TextSnapshot, headroom
+from ui import cards, errors, filters, session, when
+from ui.cards import OnText
 from ui.plain import escape
 
 _STATES = {
@@ -16,15 +16,6 @@ _STATES = {
         "Incomplete: the stream broke off. What came before is kept; the call may be billed.",
     ),
 }
-
-
-def countdown(wait: Wait) -> str:
-    """What a person reads while the playground waits before another try."""
-    seconds = max(0, round(wait.until - time.time()))
-    when = f"in {seconds} s" if seconds else "now"
-    return (
-        f":material/hourglass: {escape(wait.reason)} Trying again {when} (try {wait.attempt} of {wait.of})."
-    )
 
 
 def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
@@ -40,11 +31,11 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
         now = f"Writing · {snapshot.chunks // 20 * 20}+ tokens" if snapshot.chunks >= 20 else "Writing"
         now = f":material/edit: {now if snapshot.choices else _waiting(run.request)}…"
         if (wait := run.waiting) is not None:
-            now = countdown(wait)
+            now = when.countdown(wait)
         if now != said:
             status.caption(now)
             said = now
-        st.session_state.get("run")  # a point at which Streamlit may interrupt
+        session.may_interrupt()
 
 
 def _waiting(request: CompletionRequest) -> str:
@@ -53,7 +44,7 @@ def _waiting(request: CompletionRequest) -> str:
     return f"Waiting for the best of {request.best_of}, which is known when all are written"
 
 
-def show(run: Run[TextSnapshot], go_on: cards.Edit, use: cards.Edit, score: cards.Edit | None = None) -> None:
+def show(run: Run[TextSnapshot], go_on: OnText, use: OnText, score: OnText | None = None) -> None:
     """A run that has ended. go_on: makes a text the prompt and generates from there. use: makes a text the
     prompt. score: as go_on, with probabilities; None where the deployment reports none."""
     snapshot, error = run.value, run.error
@@ -67,8 +58,7 @@ def show(run: Run[TextSnapshot], go_on: cards.Edit, use: cards.Edit, score: card
     cards.show(run, go_on, use)
     if error is not None and not isinstance(error, Filtered):
         errors.show(error)
-    if snapshot.prompt_filter.state.value != "clean":
-        filters.show(snapshot.prompt_filter, "prompt-annotations")
+    filters.show(snapshot.prompt_filter, "prompt-annotations")
     if snapshot.choices:
         with st.container(horizontal=True, key="completion-again"):
             st.button(

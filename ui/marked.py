@@ -13,6 +13,7 @@ from ui.plain import visible
 
 Piece = tuple[str, str, str]  # look (empty for none), text, and what is said of it
 CHECKED = ("check", "", "checked up to here")
+MORE: tuple[Piece, ...] = (("", "…", ""),)
 AROUND = 200  # characters of a long prompt that are shown before and after what is highlighted in it
 
 
@@ -49,7 +50,8 @@ def show_prompt(prompt: str, report: FilterReport, key: str) -> None:
         end = max(mark.end for mark in found) + AROUND
         inside = [Mark(mark.start - start, mark.end - start, mark.look, mark.words) for mark in found]
         st.caption("In the prompt:")
-        _draw(tuple(cut_up(prompt[start:end], inside)), "prompt", key)
+        pieces = cut_up(prompt[start:end], inside)
+        _draw((*MORE[: start > 0], *pieces, *MORE[: end < len(prompt)]), "prompt", key)
 
 
 def marks(choice: Choice) -> list[Mark]:

@@ -107,6 +107,7 @@ OF_THE_SERVICE = (
     "image-deployment",
     "image-api-version",
 )
+ROUTE = "submit and poll"  # how pictures are asked for where no deployment is named
 CHOICES = {
     "completion-call": ("Completion", "Chat"),
     "completion-effort": ("", *EFFORTS),

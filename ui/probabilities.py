@@ -9,7 +9,6 @@ import streamlit as st
 
 from services import (
     Choice,
-    CompletionRequest,
     Run,
     TextSnapshot,
     TokenScore,
@@ -58,16 +57,8 @@ def branched(run: Run[TextSnapshot], choice: Choice, place: Any) -> str | None:
     match place:
         case [int(position), int(alternative)]:
             text = branch(choice.tokens, position, alternative)
-            return None if text is None else before(run.request) + text
+            return None if text is None else run.request.leading + text
     return None
-
-
-def before(request: CompletionRequest) -> str:
-    """What comes before an answer in the text it makes with its prompt: an echo brings the prompt along, a
-    chat begins anew."""
-    if request.echo and not request.chat:
-        return ""
-    return f"{request.prompt}\n\n" if request.chat else request.prompt
 
 
 def looks(asked: int) -> tuple[str, ...]:

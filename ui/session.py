@@ -121,6 +121,12 @@ def _kept(page: str) -> dict[str, Any]:
     return kept
 
 
+def may_interrupt() -> None:
+    """A point at which Streamlit may end a script run that follows something: it does so where the session is
+    read, when the person has pressed something or left."""
+    st.session_state.get("run")
+
+
 def addressed_run() -> str:
     """The id of the run that the address names, or empty."""
     return str(st.query_params.get("run") or "")

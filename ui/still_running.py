@@ -21,7 +21,7 @@ def _links(services: Services, owner: str, shown: str, images: st.Page) -> None:
     """Looks again every few seconds, and draws the page once more when the last one has ended."""
     views = _elsewhere(services, owner, shown)
     if not views:
-        st.toast("Your pictures are ready: see Images.", icon=":material/image:")
+        st.toast("What was being made has ended: see Images.", icon=":material/image:")
         st.rerun()
     for view in views[:MOST]:
         n = view.request.n

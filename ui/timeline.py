@@ -8,9 +8,9 @@ from datetime import UTC, datetime, tzinfo
 import streamlit as st
 
 from services import OperationView, Poll
-from ui import phases, when
+from ui import phases, session, when
 from ui.copy import copy_button
-from ui.live import countdown
+from ui.parameters import ROUTE
 from ui.plain import escape
 
 READ_S = 0.25
@@ -40,7 +40,7 @@ def follow(read: Callable[[], OperationView]) -> OperationView:
                 said[position] = now
                 with place.container():
                     draw(view)
-        st.session_state.get("run")  # a point at which Streamlit may interrupt
+        session.may_interrupt()
         time.sleep(READ_S)
     return view
 
@@ -72,7 +72,7 @@ def headline(view: OperationView) -> str:
     """One line on where an operation stands, the service's own status word included."""
     words = _WORDS[view.state]
     if view.state == "queued" and view.waiting:
-        return countdown(view.waiting)
+        return when.countdown(view.waiting)
     if view.state == "submitting" and view.request.deployment:
         words = "The service is making the pictures"
     if view.state == "queued" and view.queue_position:
@@ -86,7 +86,7 @@ def headline(view: OperationView) -> str:
 def support(view: OperationView) -> str:
     """What a support ticket needs: ids, route, outcome and every answer, in UTC. Never the prompt."""
     asked, error = view.request, view.error
-    route = f"deployment {asked.deployment}" if asked.deployment else "submit and poll"
+    route = f"deployment {asked.deployment}" if asked.deployment else ROUTE
     lines = [
         f"Operation: {view.id}",
         f"Route: {route}, api-version {asked.api_version or 'as configured'}",
@@ -106,15 +106,20 @@ def _headline(view: OperationView) -> None:
 def _latest(view: OperationView) -> None:
     if view.polls:
         st.markdown(_table(view.polls[-LATEST:]))
-    if len(view.polls) > LATEST:
-        st.caption(f"{len(view.polls) - LATEST} earlier answers are kept, too.")
+    if earlier := len(view.polls[:-LATEST]):
+        st.caption(f"{earlier} earlier {'answer is' if earlier == 1 else 'answers are'} kept, too.")
 
 
 def _preview(view: OperationView) -> None:
     if view.preview:
         encoded = base64.b64encode(view.preview).decode()
         with st.container(width=PREVIEW_PX):
-            st.image(f"data:image/jpeg;base64,{encoded}", caption="Still being drawn", width="stretch")
+            st.image(
+                f"data:image/jpeg;base64,{encoded}",
+                caption="Still being drawn",
+                alt=view.request.prompt,
+                width="stretch",
+            )
 
 
 _LIVE: tuple[tuple[Callable[[OperationView], object], Callable[[OperationView], None]], ...] = (

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from services import Wait
+from ui.plain import escape
+
 
 def zone() -> ZoneInfo:
     """The browser's time zone, or UTC where it does not say."""
@@ -34,3 +37,12 @@ def day(at: float, now: float | None = None) -> str:
 def clock(at: float) -> str:
     """Hours and minutes."""
     return f"{local(at):%H:%M}"
+
+
+def countdown(wait: Wait) -> str:
+    """What a person reads, as Markdown, while the playground waits before another try."""
+    seconds = max(0, round(wait.until - time.time()))
+    again = f"in {seconds} s" if seconds else "now"
+    return (
+        f":material/hourglass: {escape(wait.reason)} Trying again {again} (try {wait.attempt} of {wait.of})."
+    )

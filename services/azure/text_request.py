@@ -53,6 +53,14 @@ class CompletionRequest:
         """Whether the answer comes as it is written; the best of several is known when all are."""
         return self.chat or (self.best_of or 0) <= (self.n or 1)
 
+    @property
+    def leading(self) -> str:
+        """What comes before an answer in the text it makes with its prompt: an echo brings the prompt along,
+        a chat begins anew."""
+        if self.chat:
+            return f"{self.prompt}\n\n"
+        return "" if self.echo else self.prompt
+
 
 def only(request: CompletionRequest, knobs: Collection[str]) -> CompletionRequest:
     """The same request, with every knob that is not among these left unsaid."""

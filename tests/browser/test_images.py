@@ -229,7 +229,7 @@ def test_an_operation_is_offered_on_another_page_and_found_again_through_its_lin
     go_to(page, "Text")
     expect(offer).to_be_visible()
     azure.running = 0
-    expect(page.get_by_text("Your pictures are ready")).to_be_visible()
+    expect(page.get_by_text("What was being made has ended")).to_be_visible()
     expect(offer).to_have_count(0)
     go_to(page, "Images")
     expect(pictures(page)).to_have_count(2)

@@ -89,6 +89,8 @@ def test_the_doctor_shows_each_check_with_a_word_and_its_mend(
     assert not tab.at.exception
     words = written(tab)
     assert "passed · **KEY 1**" in words
+    (failed,) = (node.value for node in tab.at.markdown if ":material/cancel:" in node.value)
+    assert "Check the name under Deployments in the portal." in read(failed)  # the mend beside what it mends
     assert "failed · **text**" in words
     assert "The service knows no deployment of this name." in words
     assert "Check the name under Deployments in the portal." in words

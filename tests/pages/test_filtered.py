@@ -86,7 +86,7 @@ def test_a_withheld_picture_has_a_look_of_its_own(images: Tab, azure: Upstream) 
     images.generate("Keep me")
     assert images.lines("filter-image_blocked-image-0")[:2] == [
         ":material/hide_image: **Image blocked**",
-        "The content filter withheld this picture. The others of the set are not affected. "
+        "The content filter withheld this picture. It looks at each of a set by itself. "
         "Reword the prompt to try again. The call may still be billed.",
     ]
     assert images.value("prompt") == "Keep me"
@@ -291,6 +291,19 @@ def test_what_a_filter_points_to_in_the_prompt_is_highlighted_there(text: Tab, a
     assert given(text, "completion-marked-prompt-0")["pieces"] == [
         ["", "Once ", ""],
         ["filtered", "upon a", "Hate"],
+    ]
+
+
+def test_an_excerpt_of_a_long_prompt_says_where_it_was_cut(text: Tab, azure: Upstream) -> None:
+    found = chunk(None, finish="content_filter", filters=safety(hate="high"), offsets=(1_500, 1_000, 1_004))
+    azure.enqueue("completions", sse(chunk(" So"), found))
+    text.generate("Once " * 400)
+    assert given(text, "completion-marked-prompt-0")["pieces"] == [
+        ["", "…", ""],
+        ["", "Once " * 40, ""],
+        ["filtered", "Once", "Hate"],
+        ["", (" Once" * 41)[:200], ""],
+        ["", "…", ""],
     ]
 
 

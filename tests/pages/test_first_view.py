@@ -83,8 +83,8 @@ def test_the_sizes_are_those_the_route_knows(images: Tab) -> None:
 @pytest.mark.parametrize(
     ("page", "title", "words"),
     [
-        (TEXT, "Text completion", "The completion appears here. Press Ctrl+Enter to generate, Esc to stop."),
-        (IMAGES, "Image generation", "The pictures appear here. Press Ctrl+Enter to generate."),
+        (TEXT, "Text completion", "The completion appears here."),
+        (IMAGES, "Image generation", "The pictures appear here."),
     ],
 )
 def test_an_empty_page_says_where_the_result_will_be(text: Tab, page: str, title: str, words: str) -> None:

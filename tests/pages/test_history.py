@@ -50,7 +50,12 @@ def test_runs_of_both_pages_are_listed_newest_first(history: Tab) -> None:
     assert prompts(history) == ["Refused one", "Blocked one", "Then a picture", "First text"]
     lines = history.all
     outcomes = [line.partition(": ")[2] for line in lines if " · :material/" in line]
-    assert outcomes == ["Failed · wrong", "Filtered · text", "Succeeded", "Succeeded · text"]
+    assert outcomes == [
+        "Failed · wrong",
+        "Filtered · text",
+        "Succeeded · submit and poll",
+        "Succeeded · text",
+    ]
     assert lines.index("Today") < lines.index("Refused one")
     assert lines[lines.index("First text") + 2] == "Hello from the fake"
 

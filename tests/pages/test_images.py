@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services import ImageRequest, Services
-from tests.azure_bodies import error, failed, operation, picture, submitted, succeeded
+from tests.azure_bodies import IMAGE_BLOCKED, error, failed, operation, picture, submitted, succeeded
 from tests.azure_reply import Reply
 from tests.pages.browsing import IMAGES, KEY, ME, TEXT, Tab, wait
 from tests.upstream import Upstream
@@ -111,7 +111,7 @@ def test_the_line_under_a_set_tells_what_came_and_how_long_it_took(images: Tab, 
     good = f"{azure.url}/pictures/x/0.png"
     azure.enqueue("poll", succeeded(good, {"error": {"code": "x", "message": "Out of paint."}}))
     line = images.generate("a cat", n=2).look("image-facts")
-    assert re.fullmatch(r"1 of 2 pictures · \d+\.\d s · request id fake-\d+", line)
+    assert re.fullmatch(r"1 of 2 pictures · submit and poll · \d+\.\d s · request id fake-\d+", line)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,13 @@ def test_the_expiry_says_how_long_the_service_keeps_them(
     done = succeeded(f"{azure.url}/pictures/x/0.png") | {"expires": int(time.time() + hours * 3600)}
     azure.enqueue("poll", done)
     assert words in images.generate("a cat").lines("image-finished")
+
+
+def test_of_a_set_that_is_withheld_the_service_keeps_nothing(images: Tab, azure: Upstream) -> None:
+    azure.enqueue("poll", succeeded(IMAGE_BLOCKED) | {"expires": int(time.time() + 3600)})
+    said = images.generate("a cat").look("image-finished")
+    assert "no picture · submit and poll" in said
+    assert "The service keeps" not in said
 
 
 def test_without_an_expiry_nothing_is_said_of_it(images: Tab) -> None:

@@ -3,9 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services import Wait
 from tests.pages.browsing import Sent
-from ui import live
 
 PARAGRAPHS = [f"paragraph {at} " + "word " * 20 for at in range(30)]
 
@@ -93,16 +91,3 @@ def test_the_pieces_lose_no_word_and_no_first_indentation(text: str) -> None:
     assert [piece for piece in shown if piece] == [
         piece.strip("\n") for piece in text.strip("\n").split("\n\n") if piece.strip("\n")
     ]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "when"), [(8.2, "in 8 s"), (0.7, "in 1 s"), (0.2, "now"), (-5, "now"), (30, "in 30 s")]
-)
-def test_a_countdown_says_why_and_how_long(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, when: str
-) -> None:
-    monkeypatch.setattr(live.time, "time", lambda: 1_000.0)
-    said = live.countdown(Wait(1_000.0 + seconds, 2, "The service is *over* its limit.", 3))
-    assert said == (
-        rf":material/hourglass: The service is \*over\* its limit\. Trying again {when} (try 2 of 3)."
-    )

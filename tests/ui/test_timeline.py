@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from services import CLEAN, ImageRequest, OperationView, Poll, ServiceError
 from services.store import FINISHED, UNFINISHED
@@ -120,6 +121,33 @@ def test_what_was_never_accepted_did_not_run() -> None:
 def test_a_deployment_is_running_while_its_answer_is_waited_for() -> None:
     phase, _ = phases.standing(view("submitting", request=ImageRequest(prompt="x", deployment="draw")))
     assert phases.PHASES[phase] == "running"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(8, []), (9, ["1 earlier answer is kept, too."]), (10, ["2 earlier answers are kept, too."])],
+)
+def test_earlier_answers_are_counted(count: int, words: list[str]) -> None:
+    def script(count: int) -> None:
+        from tests.ui.test_timeline import view
+        from ui import timeline
+
+        (poll,) = view("polling", "running").polls
+        timeline._latest(view("polling", polls=(poll,) * count))
+
+    at = AppTest.from_function(script, kwargs={"count": count}).run()
+    assert [node.value for node in at.caption] == words
+
+
+def test_a_preview_has_the_prompt_for_those_who_do_not_see_it() -> None:
+    def script() -> None:
+        from tests.ui.test_timeline import view
+        from ui import timeline
+
+        timeline._preview(view("submitting", preview=b"..."))
+
+    (shown,) = AppTest.from_function(script).run().image
+    assert shown.proto.imgs[0].alt == "x"
 
 
 def test_the_text_for_support_has_every_answer_and_the_error_and_never_the_prompt() -> None:

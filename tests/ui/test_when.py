@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services import Wait
 from ui import when
 
 
@@ -41,3 +42,16 @@ def test_a_clock_is_that_of_the_person(zone: str) -> None:
 @pytest.mark.parametrize("zone", [None, "", "Nowhere/At-all", "../../etc/passwd"], indirect=True)
 def test_a_zone_that_is_not_known_is_utc(zone: str) -> None:
     assert when.zone().key == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(8.2, "in 8 s"), (0.7, "in 1 s"), (0.2, "now"), (-5, "now"), (30, "in 30 s")]
+)
+def test_a_countdown_says_why_and_how_long(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, words: str
+) -> None:
+    monkeypatch.setattr(when.time, "time", lambda: 1_000.0)
+    said = when.countdown(Wait(1_000.0 + seconds, 2, "The service is *over* its limit.", 3))
+    assert said == (
+        rf":material/hourglass: The service is \*over\* its limit\. Trying again {words} (try 2 of 3)."
+    )

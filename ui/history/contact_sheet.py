@@ -7,8 +7,8 @@ import streamlit as st
 
 from services import Entry, HistoryQuery, Services
 from ui.component import component
-from ui.gallery import absolute
 from ui.history import paging, search
+from ui.places import absolute
 from ui.plain import line
 
 PAGE = 60

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from services import Services
-from ui.gallery import absolute
+from ui.places import absolute
 
 
 def zip_button(services: Services, owner: str, ids: Sequence[str]) -> None:

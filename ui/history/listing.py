@@ -6,8 +6,8 @@ import streamlit as st
 
 from services import Entry, HistoryQuery, Services
 from ui import places, when
-from ui.gallery import absolute
 from ui.history import favourite, paging, search, selection, words
+from ui.places import absolute
 from ui.plain import escape
 
 PAGE = 30

@@ -2,6 +2,7 @@
 
 from services import Entry, Outcome
 from ui import when
+from ui.parameters import ROUTE
 from ui.plain import escape
 
 KINDS = {"text": "Text", "image": "Images"}
@@ -32,9 +33,9 @@ def outcome(of: Outcome) -> str:
 
 
 def facts(entry: Entry) -> str:
-    """One line of Markdown: the time of day, how it ended, and where it ran."""
-    where = [escape(entry.deployment, 60)] if entry.deployment else []
-    return " · ".join([when.clock(entry.at), outcome(entry.outcome), *where])
+    """One line of Markdown: the time of day, how it ended, and the deployment or the route it took."""
+    where = escape(entry.deployment or ROUTE, 60)
+    return f"{when.clock(entry.at)} · {outcome(entry.outcome)} · {where}"
 
 
 def runs(count: int) -> str:
