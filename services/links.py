@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.config import Secret
-from services.errors import NotFound
+from services.errors import ConfigError, NotFound, Problem
 
 LINK_S = 12 * 3600
 
@@ -45,17 +45,31 @@ class Links:
 
 
 def signing_secret(settings_secret: Secret | None, data_dir: Path) -> Secret:
-    """The configured secret, else one made once and kept in the data folder, readable by its owner alone."""
+    """The configured secret, else one made once and kept in the data folder, readable by its owner alone.
+
+    Raises ConfigError where the folder cannot keep one.
+    """
     if settings_secret is not None:
         return settings_secret
     path = data_dir / "secret"
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        if not path.exists():
+            _make(path)
+        return Secret(path.read_text().strip())
+    except OSError as error:
+        reason = f"is not set, and the data folder cannot keep one ({error.strerror})"
+        mend = "Set it to 32 characters or more, or name another data folder."
+        raise ConfigError([Problem("PLAYGROUND_SECRET", reason, mend)]) from None
+
+
+def _make(path: Path) -> None:
+    """Writes a fresh secret whole or not at all; where another server was first, its secret counts."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".secret.{os.getpid()}.{threading.get_ident()}")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(os.urandom(32).hex())
-        with contextlib.suppress(FileExistsError):  # another server was first: its secret counts
+        with contextlib.suppress(FileExistsError):
             path.hardlink_to(temporary)
     finally:
         temporary.unlink(missing_ok=True)
-    return Secret(path.read_text().strip())

@@ -1,7 +1,9 @@
 """Pictures: what is no picture is refused, what is one is kept byte for byte, links are for one owner."""
 
+import errno
 import hashlib
 import io
+import os
 import random
 import threading
 import zlib
@@ -14,7 +16,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from services.config import Secret
-from services.errors import BadReply, NotFound, NotSaved
+from services.errors import BadReply, ConfigError, NotFound, NotSaved
 from services.links import signing_secret
 from services.pictures import Pictures
 from tests.azure_bodies import picture
@@ -357,7 +359,23 @@ def test_servers_that_start_together_share_one_secret(tmp_path: Path) -> None:
     assert len(found) == 8 and len(set(found)) == 1 and len(found[0]) == 64
 
 
+def test_a_disk_without_hard_links_takes_a_secret_that_is_there_and_else_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    with pytest.raises(ConfigError) as caught:
+        signing_secret(None, tmp_path)
+    (problem,) = caught.value.problems
+    assert (problem.variable, list(tmp_path.iterdir())) == ("PLAYGROUND_SECRET", [])
+    assert "Operation not permitted" in problem.what and problem.mend
+    (tmp_path / "secret").write_text("kept")
+    assert signing_secret(None, tmp_path).reveal() == "kept"
+
+
 def test_a_secret_that_cannot_be_written_is_never_an_empty_one(tmp_path: Path) -> None:
-    with full_disk(), pytest.raises(OSError):
+    with full_disk(), pytest.raises(ConfigError, match="PLAYGROUND_SECRET"):
         signing_secret(None, tmp_path / "data")
     assert len(signing_secret(None, tmp_path / "data").reveal()) == 64
