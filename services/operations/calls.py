@@ -1,10 +1,12 @@
 """The calls that are made for operations, so that a server that closes can end them all."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 
 from services.azure.retry import Caller, Wait
+from services.errors import NotSaved
 from services.operations.held import Held
 
 
@@ -43,10 +45,6 @@ class Polling(Caller):
         """Takes the function that ends the call."""
         self._calls.on_open(wake)
 
-    def pause(self, wait: Wait) -> bool:
-        """Waits until another try is due; False where the server closes."""
-        return self._calls.pause(wait)
-
     def told(self, notice: str) -> None:
         """Takes a sentence that stands beside the result."""
         self._held.notice = notice
@@ -65,8 +63,10 @@ class Sending(Polling):
 
     def pause(self, wait: Wait) -> bool:
         """Waits until another try is due; False where the server closes. Raises Lost if it was canceled."""
-        self._held.wait(wait)
-        if self._closing.wait(max(0.0, wait.until - time.time())):
-            return False
+        with contextlib.suppress(NotSaved):  # all that is lost is that it may be canceled
+            self._held.wait(wait)
+        while not self._held.canceled and (left := wait.until - time.time()) > 0:
+            if self._closing.wait(min(left, 1.0)):
+                return False
         self._held.send()
         return True

@@ -1,5 +1,6 @@
 """One operation in a worker's hands, and the only way in which a worker writes to it."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -51,12 +52,19 @@ class Held:
         """Whether the answer holds the pictures: the synchronous route, which keeps nothing to ask for."""
         return self._request.get("deployment") is not None
 
+    @property
+    def canceled(self) -> bool:
+        """Whether nobody wants it any more, as far as the database can tell."""
+        with contextlib.suppress(ServiceError):
+            row = self._store.operation(self.owner, self.id)
+            return row is None or row["state"] == "canceled"
+        return False
+
     def send(self) -> None:
         """Says that the request is about to leave. Raises Lost where it was canceled a moment ago."""
         self._sent_at = self._clock()
-        self._write(
-            ("queued",), held_by=self._worker, state="submitting", submitted_at=self._sent_at, waiting=None
-        )
+        was = (self.state,)  # queued, or still submitting where the wait could not be written
+        self._write(was, held_by=self._worker, state="submitting", submitted_at=self._sent_at, waiting=None)
 
     def wait(self, wait: Wait) -> None:
         """Says that the service took nothing and is asked again later."""

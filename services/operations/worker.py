@@ -112,6 +112,8 @@ class OperationWorker:
                 reply = azure.generate(request, sending, partial(self._preview, held.id))
             else:
                 reply = azure.submit(request, held.operation_id, sending)
+        except NotSaved:
+            raise  # before another try: what the service refused is still to be sent
         except ServiceError as error:
             held.failed_poll(error)
             if not_accepted(error):

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from services import ImageRequest, Services
+from services.errors import NotSaved
 from services.operations import queue
 from tests.azure_bodies import error, operation
 from tests.azure_reply import Reply
@@ -72,6 +74,37 @@ def test_what_waits_for_another_try_can_be_canceled(services: Services, azure: U
     assert finished(services, after).state == "succeeded"
     services.close()
     assert (len(azure.received("submit")), len(azure.bill)) == (2, 1)
+
+
+def test_what_is_canceled_while_it_waits_leaves_its_place_at_once(
+    services: Services, azure: Upstream
+) -> None:
+    azure.enqueue("submit", limited(30), limited(30))
+    ids = [services.generate(ME, name, ASK) for name in ("canceled", "deleted")]
+    wait(lambda: all(services.operation(ME, id).waiting for id in ids))
+    after = services.generate(ME, "then", ASK)
+    assert services.cancel_operation(ME, ids[0])
+    services.delete(ME, ids[1:])
+    assert finished(services, after).state == "succeeded"
+    wait(lambda: not services._operations._held)
+    assert (len(azure.received("submit")), len(azure.bill)) == (3, 1)
+
+
+@pytest.mark.parametrize("column", ["waiting", "submitted_at"])
+def test_a_wait_that_the_database_refuses_to_note_ends_nothing(
+    services: Services, azure: Upstream, monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    azure.enqueue("submit", limited(0.01))
+    step_now, refused = services._store.step, [NotSaved("locked")]
+
+    def step(id: str, **values: Any) -> bool:
+        if azure.requests and values.get(column) and refused:
+            raise refused.pop()
+        return step_now(id, **values)
+
+    monkeypatch.setattr(services._store, "step", step)
+    assert finished(services, services.generate(ME, "once", ASK)).state == "succeeded"
+    assert (refused, len(azure.received("submit")), len(azure.bill)) == ([], 2, 1)
 
 
 def test_what_waits_while_the_server_closes_is_sent_by_the_next(start: Start, azure: Upstream) -> None:
