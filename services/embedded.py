@@ -15,6 +15,7 @@ from services.errors import Unreachable
 
 ROOT = Path(__file__).parent.parent
 READY = "sandbox ready on "
+_OURS = ("AZURE_OPENAI", "PLAYGROUND_")  # with keys and the signing secret: not for a child
 _LOG = logging.getLogger(__name__)
 
 
@@ -31,8 +32,8 @@ class EmbeddedSandbox:
     def close(self) -> None:
         """Ends the child; it leaves when the pipe from its parent closes."""
         self._closing.set()
+        self._watcher.join(timeout=5)  # first: it may be starting another child
         self._end(self._child)
-        self._watcher.join(timeout=5)
 
     def _start(self, port: int) -> tuple[subprocess.Popen[str], str]:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -40,7 +41,7 @@ class EmbeddedSandbox:
         child = subprocess.Popen(  # noqa: S603 (our own program)
             [*command, "--data-dir", str(self._folder)],
             cwd=ROOT,
-            env={name: value for name, value in os.environ.items() if not name.startswith("AZURE_OPENAI")},
+            env={name: value for name, value in os.environ.items() if not name.startswith(_OURS)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
