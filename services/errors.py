@@ -112,6 +112,8 @@ class Filtered(ServiceError):
 class BadReply(ServiceError):
     """The answer could not be understood."""
 
+    ADVICE = "A proxy may stand in between, or the service is failing; try again."
+
 
 class OutcomeUnknown(ServiceError):
     """The request was sent but its answer was lost: it may have been accepted, and may be billed."""

@@ -27,7 +27,7 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
         raise BadReply("The service sent an answer that is not a JSON object.")
     raise BadReply(  # out here it has no context, which would hold the answer
         "The service sent an answer that is not valid JSON.",
-        advice="A proxy may stand in between, or the service is failing; try again.",
+        advice=BadReply.ADVICE,
     )
 
 

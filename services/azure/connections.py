@@ -40,12 +40,7 @@ class Line:
     time-out that ended it.
     """
 
-    def __init__(
-        self,
-        deadline: Deadline,
-        clock: Callable[[], float],
-        admits: Callable[[str], bool] = lambda address: True,  # noqa: ARG005
-    ) -> None:
+    def __init__(self, deadline: Deadline, clock: Callable[[], float], admits: Callable[[str], bool]) -> None:
         self.connected = False
         self.unknown = False
         self.forbidden = False

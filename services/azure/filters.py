@@ -158,16 +158,23 @@ def answer_report(
 
 
 def blocked_prompt(error: Mapping[str, Any]) -> FilterReport:
-    """The report inside a refusal: `innererror` or `inner_error`, result or results, else moderation details.
+    """The report inside a refusal: what it names, else its moderation details.
 
     Those may say that the prompt was let through and the picture was not.
     """
-    inner = mapping(error.get("innererror")) or mapping(error.get("inner_error"))
-    results = mapping(inner.get("content_filter_result")) or mapping(inner.get("content_filter_results"))
-    found = report("prompt", results, FilterState.PROMPT_BLOCKED).findings or moderated(error)
+    found = report("prompt", _results(error), FilterState.PROMPT_BLOCKED).findings or moderated(error)
     picture = any(finding.side == "image" for finding in found)
     state = FilterState.IMAGE_BLOCKED if picture else FilterState.PROMPT_BLOCKED
     return FilterReport(state, found, None, message(error.get("message")))
+
+
+def blocked_picture(error: Mapping[str, Any], state: FilterState) -> FilterReport:
+    """What the error of a picture or its operation names; where it names no category, one finding without
+    one, never a guess."""
+    named = report("image", _results(error), state).findings or moderated(error)
+    return FilterReport(
+        state, named or (Finding("image", filtered=True),), None, message(error.get("message"))
+    )
 
 
 def moderated(error: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -230,6 +237,12 @@ def merged(old: FilterReport, new: FilterReport) -> FilterReport:
     checked = max(ends, default=None)
     raw = "\n".join(filter(None, (old.raw, new.raw)))[:RAW_CAP]
     return FilterReport(state, tuple(found), checked, new.message or old.message, raw)
+
+
+def _results(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an error names, in each of its four spellings."""
+    inner = mapping(error.get("innererror")) or mapping(error.get("inner_error"))
+    return mapping(inner.get("content_filter_results")) or mapping(inner.get("content_filter_result"))
 
 
 def _stretches(findings: list[Finding]) -> list[Finding]:

@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.azure.body import clean, mapping, sequence, whole
-from services.azure.filters import FilterReport, FilterState, Finding, is_filter_error, moderated, report
+from services.azure.filters import FilterReport, FilterState, blocked_picture, is_filter_error, report
+from services.azure.headers import request_id, retry_after
 from services.azure.image_stream import collect
 from services.azure.redaction import message, word
-from services.azure.refusals import request_id, retry_after
 from services.azure.resource import Call, Reply, Resource
 from services.endpoint import origin
 from services.errors import BadReply
@@ -69,7 +69,8 @@ def submit(resource: Resource, call: Call) -> OperationReply:
     location, named, elsewhere = reply.headers.get("operation-location"), "", True
     with contextlib.suppress(ValueError):  # no address; the body may name the operation
         parts = urlsplit(location or "")
-        named, elsewhere = parts.path.rsplit("/", 1)[-1], origin(parts) != resource.endpoint
+        named = parts.path.rsplit("/", 1)[-1]
+        elsewhere = origin(parts) != resource.endpoint
     found = _operation(reply, fallback_id=named)
     return replace(found, notice=ELSEWHERE) if elsewhere and location is not None else found
 
@@ -119,7 +120,7 @@ def _outcome(
         request_id=request_id(reply.headers),
         pictures=tuple(_picture(mapping(item)) for item in data),
         expires=float(expires) if expires is not None and expires > 0 else None,
-        filter=_blocked(error, FilterState.PROMPT_BLOCKED) if is_filter_error(error) else None,
+        filter=blocked_picture(error, FilterState.PROMPT_BLOCKED) if is_filter_error(error) else None,
         error=message(error.get("message")) or None,
         error_code=word(error.get("code")) or None,
         usage=_usage(mapping(reply.body.get("usage"))),
@@ -135,7 +136,7 @@ def _usage(told: dict[str, Any]) -> dict[str, int] | None:
 def _picture(item: Mapping[str, Any]) -> Picture:
     error = mapping(item.get("error"))
     if is_filter_error(error):
-        return Picture(filter=_blocked(error, FilterState.IMAGE_BLOCKED))
+        return Picture(filter=blocked_picture(error, FilterState.IMAGE_BLOCKED))
     if error:
         return Picture(error=message(error.get("message")) or "The service gave no reason.")
     found = report("image", mapping(item.get("content_filter_results")), FilterState.IMAGE_BLOCKED)
@@ -150,12 +151,3 @@ def _picture(item: Mapping[str, Any]) -> Picture:
     if url := clean(item.get("url")):
         return Picture(url=url, revised_prompt=revised)
     return Picture(error="The service gave no link for this picture.")
-
-
-def _blocked(error: Mapping[str, Any], state: FilterState) -> FilterReport:
-    """What the filter names; where it names no category, one finding without one, never a guess."""
-    inner = mapping(error.get("innererror")) or mapping(error.get("inner_error"))
-    results = mapping(inner.get("content_filter_results")) or mapping(inner.get("content_filter_result"))
-    named = report("image", results, state).findings or moderated(error)
-    findings = named or (Finding("image", filtered=True),)
-    return FilterReport(state, findings, None, message(error.get("message")))

@@ -7,13 +7,12 @@ nothing. So the status decides first, then `error.code`, then the message text.
 import contextlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from services.azure.body import mapping, parse_object
 from services.azure.error_table import REDIRECTS, find
 from services.azure.filters import FilterReport, FilterState, blocked_prompt, is_filter_error
+from services.azure.headers import request_id, retry_after
 from services.azure.redaction import MESSAGE_SHOWN, message, word
 from services.errors import BadReply, Busy, Filtered, Refused, ServiceError
 
@@ -21,12 +20,6 @@ _REFUSED_FIELD = re.compile(r"unsupported (?:parameter|value): '?([\w.]{1,60})",
 _FROM_A_PROXY = "The answer is a web page: a proxy or gateway in between may have sent it."
 _STATUS_OF = {"rate_limit_exceeded": 429, "too_many_requests": 429, "insufficient_quota": 429, "timeout": 408}
 _NO_REASON = "The service gave no reason. Try again, or change the request."
-
-
-def request_id(headers: Mapping[str, str]) -> str | None:
-    """The id under which the service knows a request, whichever of its spellings it used."""
-    names = ("apim-request-id", "x-ms-request-id", "x-request-id")
-    return next((word(headers[name]) for name in names if headers.get(name)), None)
 
 
 def refusal(status: int, headers: Mapping[str, str], text: str, *, keys_tried: int = 1) -> ServiceError:
@@ -104,29 +97,11 @@ def stream_error(error: Mapping[str, Any], request_id: str | None) -> ServiceErr
     )
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds the service asks to wait, from `retry-after-ms` or `retry-after` (seconds or HTTP date)."""
-    with contextlib.suppress(ValueError):
-        if (wait := _sane(float(headers.get("retry-after-ms", "")) / 1000)) is not None:
-            return wait
-    value = headers.get("retry-after", "")
-    with contextlib.suppress(ValueError):
-        return _sane(float(value))
-    with contextlib.suppress(ValueError, OverflowError):
-        when = parsedate_to_datetime(value)
-        return _sane((when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
-    return None
-
-
 def in_words(seconds: float) -> str:
     """A wait as a person says it: seconds, from two minutes on minutes, from two hours on hours."""
     if seconds < 120:
         return f"{seconds:.0f} s" if seconds >= 1 else "a moment"
     return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3600:.0f} h"
-
-
-def _sane(seconds: float) -> float | None:
-    return max(0.0, seconds) if seconds < 10_000_000 else None
 
 
 def _wait(headers: Mapping[str, str], said: str) -> float | None:

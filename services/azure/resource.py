@@ -8,7 +8,7 @@ from typing import Any
 
 from services.azure.body import parse_object
 from services.azure.headroom import Headroom, headroom
-from services.azure.redaction import WORD_SHOWN, Redaction
+from services.azure.redaction import Redaction
 from services.azure.refusals import key_refused, refusal
 from services.azure.retry import ALONE, Caller, Policy, RetryBudget, insist
 from services.azure.transport import Exchange, Transport
@@ -151,13 +151,3 @@ class Resource:
                 raw += block
         text = self._redaction.secrets(raw.decode("utf-8", errors="replace"))
         return refusal(exchange.status, exchange.headers, text, keys_tried=keys_tried)
-
-
-def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers worth showing to a person: an allow-list, so that nothing else ever gets out."""
-    wanted = ("apim-request-id", "x-request-id", "x-ms-request-id", "x-ms-region")
-    return {
-        name: value[:WORD_SHOWN]
-        for name, value in headers.items()
-        if name in wanted or name.startswith("x-ratelimit-")
-    }

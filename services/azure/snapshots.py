@@ -8,9 +8,9 @@ from typing import Any
 
 from services.azure.body import clean, mapping, sequence, whole
 from services.azure.filters import CLEAN, FilterReport, answer_report, merged, prompt_report
+from services.azure.headers import request_id, shown_headers
 from services.azure.logprobs import TokenScore, positions, scores
-from services.azure.refusals import request_id, stream_error
-from services.azure.resource import shown_headers
+from services.azure.refusals import stream_error
 from services.azure.spans import Ruler, Span, cover
 from services.azure.text_request import CompletionRequest
 from services.azure.text_stream import Block
@@ -113,7 +113,7 @@ class SnapshotBuilder:
 
     def add(self, block: Block) -> TextSnapshot:
         """The snapshot after this block. Raises ServiceError for an error object inside the stream."""
-        if not self._snapshot.headers:
+        if block.headers:
             self._snapshot = replace(
                 self._snapshot,
                 headers=tuple(shown_headers(block.headers).items()),

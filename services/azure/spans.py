@@ -8,7 +8,8 @@ prompt's place: that gives exactly the 44 and 65 of that page's two sample strea
 import json
 import sys
 from collections.abc import Iterable
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, pairwise
 
 from services.azure import chat
 from services.azure.text_request import CompletionRequest
@@ -24,19 +25,18 @@ class Ruler:
     """Turns the service's offsets into positions in the prompt, as it was typed, and in the answer."""
 
     def __init__(self, request: CompletionRequest | None = None) -> None:
-        self._prompt: tuple[str, ...] = ()  # its characters as the service counts them
-        self._before = 0  # what it counts before the prompt
+        self._prompt, self._chat = "", False
+        self._before = 0  # what the service counts before the prompt
         self._answer = 0  # where the answer starts
         if request is None or request.echo and not request.chat:  # an echoed prompt is part of the answer
             return
+        self._prompt, self._chat = request.prompt, request.chat
         if request.chat:
             written = json.dumps(chat.messages(request), ensure_ascii=False, separators=(",", ":"))
-            self._prompt = tuple(json.dumps(c, ensure_ascii=False)[1:-1] for c in request.prompt)
             self._answer = len(written)
-            self._before = self._answer - _AFTER_CONTENT - sum(map(len, self._prompt))
+            self._before = self._answer - _AFTER_CONTENT - _escaped(self._prompt)
         else:
-            self._prompt = tuple(request.prompt)
-            self._answer = len(request.prompt)
+            self._answer = len(self._prompt)
 
     def in_answer(self, start: int, end: int) -> Span | None:
         """The part of a range that lies in the answer; its end may lie beyond what has arrived."""
@@ -47,14 +47,18 @@ class Ruler:
         """The part of a range that lies in the prompt."""
         if start >= self._answer:
             return None
-        ends = list(accumulate(map(len, self._prompt), initial=self._before))[1:]
-        begins = [past - len(part) for past, part in zip(ends, self._prompt, strict=True)]
-        inside = [at for at, (a, b) in enumerate(zip(begins, ends, strict=True)) if a < end and b > start]
+        inside = [at for at, (a, b) in enumerate(pairwise(self._places)) if a < end and b > start]
         return (inside[0], inside[-1] + 1) if inside else None
 
     def checked(self, offset: int) -> int:
         """How many characters of the answer lie below an offset."""
         return max(0, offset - self._answer)
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """Where each character of the prompt begins as the service counts, and where the last one ends."""
+        lengths = map(_escaped if self._chat else len, self._prompt)
+        return list(accumulate(lengths, initial=self._before))
 
 
 def joined(spans: Iterable[Span], length: int = sys.maxsize) -> tuple[Span, ...]:
@@ -73,3 +77,8 @@ def cover(text: str, spans: Iterable[Span]) -> str:
     for start, end in spans:
         text = text[:start] + COVER.ljust(end - start, _BLOCK)[: end - start] + text[end:]
     return text
+
+
+def _escaped(text: str) -> int:
+    """How many characters a text has inside JSON."""
+    return len(json.dumps(text, ensure_ascii=False)) - 2

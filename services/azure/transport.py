@@ -58,7 +58,7 @@ class Exchange:
             except urllib3.exceptions.DecodeError:
                 raise BadReply(
                     "The service sent an answer that cannot be unpacked.",
-                    advice="A proxy may stand in between, or the service is failing; try again.",
+                    advice=BadReply.ADVICE,
                     status=self.status,
                 ) from None
             except (urllib3.exceptions.HTTPError, OSError):

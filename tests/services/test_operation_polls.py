@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.azure.refusals import retry_after
+from services.azure.headers import retry_after
 from services.errors import BadReply, Busy, Filtered, OutcomeUnknown, Refused, ServiceError, Unreachable
 from services.operations.policy import gives_up, not_accepted, poll_delay
 from tests.azure_bodies import (

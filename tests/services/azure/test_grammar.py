@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from services.azure import images
 from services.azure.body import parse_object
-from services.azure.refusals import refusal, retry_after, stream_error
+from services.azure.headers import retry_after
+from services.azure.refusals import refusal, stream_error
 from services.azure.resource import Call, Reply
 from services.azure.retry import POLICIES
 from services.azure.snapshots import SnapshotBuilder

@@ -7,7 +7,8 @@ from email.utils import format_datetime
 import pytest
 
 from services.azure.filters import FilterState
-from services.azure.refusals import refusal, request_id, retry_after, stream_error
+from services.azure.headers import request_id, retry_after
+from services.azure.refusals import refusal, stream_error
 from services.errors import BadReply, Busy, Filtered, Refused, ServiceError
 from tests.azure_bodies import error, prompt_blocked, token_refused
 from tests.azure_reply import Reply

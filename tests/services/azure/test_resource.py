@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.azure.resource import Call, Resource, shown_headers
+from services.azure.headers import shown_headers
+from services.azure.resource import Call, Resource
 from services.azure.retry import Caller, Deadline, Policy, Wait
 from services.azure.versions import Target
 from services.config import Secret
