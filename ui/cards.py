@@ -90,6 +90,8 @@ def show(run: Run[TextSnapshot], go_on: OnText, use: OnText) -> None:
     """The answers of a run that has ended. go_on: makes a text the prompt and generates from there.
     use: makes a text the prompt."""
     choices = run.value.choices
+    if any(choice.tokens for choice in choices):
+        probabilities.legend(run.request)
     row = _row(len(choices))
     for choice in choices:
         with _place(row, choice.index, len(choices)):
@@ -98,13 +100,15 @@ def show(run: Run[TextSnapshot], go_on: OnText, use: OnText) -> None:
 
 def _card(run: Run[TextSnapshot], choice: Choice, go_on: OnText, use: OnText) -> None:
     """One answer: its text, where it was cut, how it ended, and what to do with it."""
-    with _flow(run.request, choice), st.container(key=f"completion-text-{choice.index}"):
-        if marked.is_marked(choice):
-            marked.show(choice)
-        elif not choice.tokens:
-            st.text(body(choice.text) or "(no text)")
+    is_marked, said = marked.is_marked(choice), _said(run.request, choice)
+    drawn = is_marked or bool(choice.tokens)
+    with _flow(run.request, choice, drawn=drawn), st.container(key=f"completion-text-{choice.index}"):
+        if is_marked:
+            marked.show(choice, said)
         if choice.tokens:
-            probabilities.show(run, choice, go_on)
+            probabilities.show(run, choice, "" if is_marked else said, go_on)
+        if not drawn:
+            st.text(body(choice.text) or "(no text)")
         if choice.filter.state == "answer_cut":
             with st.container(key=f"completion-cut-{choice.index}"):
                 filters.cut_mark(choice.filter)
@@ -162,16 +166,25 @@ def _place(row: DeltaGenerator, index: int, of: int, stage: str = "") -> DeltaGe
     return place
 
 
-def _flow(request: CompletionRequest, choice: Choice, stage: str = "") -> DeltaGenerator:
-    """Where an answer is written: behind the end of its prompt if it is the only one that goes on from it, so
-    that both read as one text."""
-    flow = st.container(key=f"completion-flow-{choice.index}{stage}")
-    goes_on = not (request.chat or request.echo) and (request.n or 1) == 1 and choice.index == 0
-    if goes_on and request.prompt.strip():
-        start = "…" if len(request.prompt) > PROMPT_SHOWN else ""
+def _said(request: CompletionRequest, choice: Choice) -> str:
+    """The end of the prompt, if the answer is the only one that goes on from it; empty for any other."""
+    alone = not (request.chat or request.echo) and (request.n or 1) == 1 and choice.index == 0
+    if not alone or not request.prompt.strip():
+        return ""
+    return ("…" if len(request.prompt) > PROMPT_SHOWN else "") + request.prompt[-PROMPT_SHOWN:]
+
+
+def _flow(
+    request: CompletionRequest, choice: Choice, stage: str = "", *, drawn: bool = False
+) -> DeltaGenerator:
+    """Where an answer is written: behind what was said before it, so that both read as one text. drawn: by a
+    component, which writes both."""
+    said = _said(request, choice)
+    flow = st.container(key=f"completion-flow-{'one-' if said else ''}{choice.index}{stage}")
+    if said and not drawn:
         between = choice.text[: len(choice.text) - len(choice.text.lstrip())]
         with flow, st.container(key=f"completion-said{stage}"):
-            st.text(whole(start + request.prompt[-PROMPT_SHOWN:] + between))
+            st.text(whole(said + between))
     return flow
 
 

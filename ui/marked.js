@@ -3,7 +3,7 @@
 export default function ({ parentElement, data }) {
   const section = parentElement.querySelector("section")
   section.className = data.side
-  section.replaceChildren(...data.pieces.map(([look, text, words]) => {
+  section.replaceChildren(data.said, ...data.pieces.map(([look, text, words]) => {
     const piece = document.createElement(look && text ? "mark" : "span")
     piece.className = look || "plain"
     if (!look) {

@@ -32,10 +32,11 @@ def is_marked(choice: Choice) -> bool:
     return choice.filter.checked_up_to is not None or bool(marks(choice))
 
 
-def show(choice: Choice) -> None:
-    """An answer, its marks, and how far it was checked where the filter runs beside the stream."""
+def show(choice: Choice, said: str) -> None:
+    """An answer behind what was said before it, its marks, and how far it was checked where the filter runs
+    beside the stream."""
     pieces = tuple(cut_up(choice.text, marks(choice), choice.filter.checked_up_to))
-    _draw(pieces, "generated", f"completion-marked-{choice.index}")
+    _draw(pieces, "generated", f"completion-marked-{choice.index}", said)
 
 
 def show_prompt(prompt: str, report: FilterReport, key: str) -> None:
@@ -90,5 +91,7 @@ def cut_up(text: str, marks: Sequence[Mark], checked: int | None = None) -> Iter
         yield CHECKED
 
 
-def _draw(pieces: tuple[Piece, ...], side: str, key: str) -> None:
-    component(__file__, "<section></section>")(data={"pieces": pieces, "side": side}, key=key)
+def _draw(pieces: tuple[Piece, ...], side: str, key: str, said: str = "") -> None:
+    component(__file__, "<section></section>")(
+        data={"said": visible(said), "pieces": pieces, "side": side}, key=key
+    )

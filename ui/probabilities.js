@@ -24,15 +24,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (root.dataset.id === data.id) return
   root.dataset.id = data.id
   root.replaceChildren()
+  if (data.looks) return explain(root, data.looks)
 
-  const legend = make("ul", "legend")
-  legend.append(...data.looks.map((words, look) => {
-    const item = make("li")
-    const sample = make("span", `token look${look}`, "abc")
-    sample.ariaHidden = "true"
-    item.append(sample, words)
-    return item
-  }))
   const text = make("div", "text")
   text.setAttribute("role", "group")
   text.setAttribute("aria-label",
@@ -42,16 +35,30 @@ export default function ({ parentElement, data, setTriggerValue }) {
   panel.tabIndex = -1  // a press beside its buttons leaves the focus inside
   panel.setAttribute("role", "dialog")
   panel.setAttribute("aria-label", "What could have stood here")
-  const hint = make("p", "hint", "How likely each token was. Press one to see what else could have stood there.")
-  root.append(hint, legend, text, panel)
+  root.append(text, panel)
 
   const spans = []
   draw(root, text, spans, data)
   listen(root, text, panel, spans, data)
 }
 
+function explain(root, looks) {
+  const legend = make("ul", "legend")
+  legend.append(...looks.map((words, look) => {
+    const item = make("li")
+    const sample = make("span", `token look${look}`, "abc")
+    sample.ariaHidden = "true"
+    item.append(sample, words)
+    return item
+  }))
+  root.append(make("p", "hint", "How likely each token was. Press one to see what else could have stood there."),
+    legend)
+}
+
 function draw(root, text, spans, data) {
-  let part = null
+  let part = make("div", "part")
+  part.append(data.said)
+  text.append(part)
   const slice = () => {
     if (root.dataset.id !== data.id || !root.isConnected) return
     const end = Math.min(spans.length + SLICE, data.tokens.length)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from services import (
     Choice,
+    CompletionRequest,
     Run,
     TextSnapshot,
     TokenScore,
@@ -24,10 +25,19 @@ BANDS = (0.8, 0.6, 0.4, 0.2, 0.05, 0.0)  # the lowest probability of each
 OUTSIDE, UNKNOWN = len(BANDS), len(BANDS) + 1
 
 
-def show(run: Run[TextSnapshot], choice: Choice, go_on: Callable[[str], None]) -> None:
+def legend(request: CompletionRequest) -> None:
+    """What the looks of all tokens below mean."""
+    asked = request.logprobs or 0
+    component(__file__, "<section></section>")(
+        key="completion-legend", data={"id": f"legend {asked}", "looks": looks(asked)}
+    )
+
+
+def show(run: Run[TextSnapshot], choice: Choice, said: str, go_on: Callable[[str], None]) -> None:
     """The tokens of an answer, coloured and underlined by how likely they were.
 
-    go_on: gets the prompt with the text up to a token and the alternative chosen in its stead.
+    said: what stood before the answer. go_on: gets the prompt with the text up to a token and the alternative
+    chosen in its stead.
     """
     key, asked = f"completion-tokens-{choice.index}", run.request.logprobs or 0
 
@@ -41,7 +51,7 @@ def show(run: Run[TextSnapshot], choice: Choice, go_on: Callable[[str], None]) -
         data={
             "id": f"{run.id} {choice.index}",
             "asked": asked,
-            "looks": looks(asked),
+            "said": visible(said),
             "tokens": tuple(rows(choice.tokens, asked)),
             "rest": visible(choice.text[positions([score.token for score in choice.tokens])[-1] :]),
         },

@@ -75,6 +75,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(
 def test_a_phone_reaches_every_page_and_every_knob(visit: Visit, playground: Playground) -> None:
     page = visit(**PHONE)
     open_page(page, playground.url)
+    expect(page.get_by_label("Shortcut Ctrl + Enter")).to_be_hidden()  # there is no keyboard
     for label in ("Stop sequences (up to 4)", "Number of completions", "API version"):
         knob = page.get_by_label(label, exact=True).first
         knob.scroll_into_view_if_needed()

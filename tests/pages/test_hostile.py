@@ -175,7 +175,8 @@ def test_what_the_doctor_says_is_text(
     tab.at.button(key="connection-examine").click().run()
     tab.at.run()
     check(tab)
-    assert sum("**zq** _zq_" in read(line) for line in tab.lines("connection-result")) == 2 * len(found)
+    lines = tab.lines("connection-result")
+    assert sum(read(line).count("**zq** _zq_") for line in lines) == 3 * len(found)
 
 
 def test_what_the_settings_name_is_text(start: Callable[..., Services], visit: Callable[..., Tab]) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.azure_bodies import chunk, logprobs, prompt_chunk, sse
+from tests.azure_bodies import chunk, logprobs, prompt_chunk, safety, sse
 from tests.pages.browsing import Tab, given
 from tests.upstream import Upstream
 
@@ -53,9 +53,27 @@ def test_text_without_scores_follows_the_tokens(text: Tab, azure: Upstream) -> N
     assert given(text, KEY)["rest"] == " two[U+202E]"
 
 
-def test_each_of_several_answers_has_its_own(text: Tab) -> None:
+def test_each_of_several_answers_has_its_own_and_all_have_one_legend(text: Tab) -> None:
     text.generate("Hi", logprobs=2, n=2)
-    assert given(text, KEY)["id"] != given(text, "completion-tokens-1")["id"]
+    found = [given(text, f"completion-tokens-{at}") for at in range(2)]
+    assert found[0]["id"] != found[1]["id"]
+    assert [each["said"] for each in found] == ["", ""]
+    assert "not in the top 2" in given(text, "completion-legend")["looks"]
+
+
+def test_the_only_answer_stands_behind_the_end_of_its_prompt(text: Tab) -> None:
+    text.generate("Once\u202e", logprobs=2)
+    assert given(text, KEY)["said"] == "Once[U+202E]"
+    assert not text.has("completion-said")
+    text.generate("x" * 5_000)
+    assert given(text, KEY)["said"] == "…" + "x" * 1_200
+
+
+def test_what_the_filter_marked_comes_first_and_takes_the_prompt_along(text: Tab, azure: Upstream) -> None:
+    said = chunk(" one", logprobs=logprobs([" one"]))
+    azure.enqueue("completions", sse(said, chunk(None, filters=safety(), offsets=(6, 2, 6)), done=False))
+    text.generate("Hi", logprobs=2)
+    assert (given(text, "completion-marked-0")["said"], given(text, KEY)["said"]) == ("Hi", "")
 
 
 def test_covered_text_takes_its_tokens_with_it(text: Tab, azure: Upstream) -> None:
