@@ -85,7 +85,7 @@ async def export(request: Request) -> Response:
         if services is None:
             raise NotFound("There is nothing here for this browser.")
         owner, query = owner_of(request.scope, services.secret), dict(request.query_params)
-        content = await anyio.to_thread.run_sync(services.open_export, name, query, owner)
+        content = await anyio.to_thread.run_sync(services.exports.open, name, query, owner)
     except NotFound as error:
         return PlainTextResponse(str(error), status_code=404)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}

@@ -121,7 +121,8 @@ with writing:
         standing(running=False)
         if run is not None:
             with st.container(key="completion-finished"):
-                knows = services.text_family(st.session_state["completion-deployment"] or "").knobs
+                deployment = st.session_state["completion-deployment"] or ""
+                knows = services.deployments.text_family(deployment).knobs
                 use = partial(prompts.replace, "completion")
                 live.show(run, go_on, use, score if "logprobs" in knows else None)
                 offers.show(run, services, generate)

@@ -46,7 +46,7 @@ watching = running and st.session_state.get("image-unwatched") != shown
 
 def generate() -> None:
     """Queues what the page holds."""
-    family = services.image_family(st.session_state["image-deployment"] or None)
+    family = services.deployments.image_family(st.session_state["image-deployment"] or None)
     _start(lambda: parameters.image_request(family))
 
 
@@ -94,7 +94,7 @@ def choose(example: examples.Example) -> None:
     """Puts an example into the widgets, no more pictures than the deployment makes."""
     settings.apply_preset("image", example.settings)
     prompts.replace("image", example.prompt)
-    most = services.image_family(st.session_state["image-deployment"] or None).most
+    most = services.deployments.image_family(st.session_state["image-deployment"] or None).most
     st.session_state["image-n"] = min(st.session_state["image-n"], most)
 
 

@@ -88,6 +88,14 @@ class Settings:
         """Whether others than those who sit at this machine may open the playground."""
         return not is_loopback(self.host) or bool(self.allowed_hosts)
 
+    def text_model(self, deployment: str) -> str:
+        """The model behind a text deployment, else the deployment's name, which often tells it."""
+        return _model(self.text_deployments, deployment)
+
+    def image_model(self, deployment: str) -> str:
+        """The same of an image deployment."""
+        return _model(self.image_deployments, deployment)
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
         """Reads the environment, after `.env` where no mapping is given.
@@ -98,6 +106,10 @@ class Settings:
             load_dotenv()
             env = os.environ
         return _Reader(env).settings()
+
+
+def _model(listed: tuple[Deployment, ...], name: str) -> str:
+    return next((item.model for item in listed if item.name == name and item.model), name)
 
 
 def address(env: Mapping[str, str] | None = None) -> tuple[str, int]:

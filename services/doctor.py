@@ -11,6 +11,7 @@ from services.azure.text_request import CompletionRequest
 from services.azure.versions import Operation
 from services.config import Deployment, Settings
 from services.errors import Refused, ServiceError, Unreachable
+from services.runs import Run
 
 _NO_LIST = (404, 405)  # a server may take the key and still have no list of models
 
@@ -23,6 +24,21 @@ class Check:
     passed: bool | None
     words: str
     mend: str = ""
+
+
+def diagnose(
+    run: Run[tuple[Check, ...]],
+    settings: Settings,
+    azure: Azure,
+    family: Callable[[str], Family],
+    *,
+    embedded: bool = False,
+) -> None:
+    """Publishes one check after the other, until the run is stopped."""
+    for check in examine(settings, azure, family, run, embedded=embedded):
+        run.publish((*run.value, check))
+        if run.stopping.is_set():
+            return
 
 
 def examine(

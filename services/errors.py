@@ -127,6 +127,11 @@ class NotFound(ServiceError):
     """No such thing for this person; the same for another's id as for a random one."""
 
 
+def no_such_run() -> NotFound:
+    """What a person reads who asks for a run by another's id or one that is gone."""
+    return NotFound("There is no such run here.", advice="It may belong to another browser.")
+
+
 class PictureLost(NotFound):
     """A picture that was kept, and whose file is damaged or gone."""
 

@@ -6,12 +6,13 @@ What is written is what was kept, and no key and no signed address of the servic
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from services.errors import NotFound
 from services.history import Entry, HistoryQuery
+from services.links import Links
 from services.pictures import Pictures
 from services.store import Store
 
@@ -24,9 +25,21 @@ _OF_IMAGES = ("slots", "polls", "filter", "usage", "submitted_at", "expires_at",
 class Exports:
     """Reads one run at a time, so that the length of a history does not matter to the memory."""
 
-    def __init__(self, store: Store, pictures: Pictures) -> None:
+    def __init__(self, store: Store, pictures: Pictures, links: Links) -> None:
         self._store = store
         self._pictures = pictures
+        self._links = links
+
+    def link(self, owner: str, ids: Sequence[str] = ()) -> str:
+        """A path at which the owner's browser gets a zip of these runs; without ids, all as JSON Lines."""
+        name, listed = ("runs.zip", ",".join(ids)) if ids else ("history.jsonl", "")
+        return f"/exports/{name}?ids={listed}&{self._links.sign(owner, 'export', name, listed)}"
+
+    def open(self, name: str, query: Mapping[str, str], owner: str | None) -> Iterator[bytes]:
+        """What a link promises. Raises NotFound for a bad, old or somebody else's link alike."""
+        listed = query.get("ids", "")
+        known = self._links.check(owner, query, "export", name, listed)
+        return self.zip(known, listed.split(",")) if listed else self.lines(known)
 
     def zip(self, owner: str, ids: Sequence[str]) -> Iterator[bytes]:
         """A zip file, piece by piece: a folder a run, with run.json, its answers and its original pictures.
@@ -34,16 +47,13 @@ class Exports:
         Raises NotFound at once if one of the runs is not the owner's.
         """
         chosen = list(dict.fromkeys(ids))
-        if not chosen or not all(self._store.entry(owner, id) for id in chosen):
-            raise NotFound("There is nothing here for this browser.")
+        for id in chosen or [""]:  # none is none of theirs
+            self._store.entry(owner, id)
         return self._zipped(owner, chosen)
 
     def record(self, owner: str, id: str) -> bytes:
         """Everything kept of one run but its pictures, as JSON. Raises NotFound."""
-        entry = self._store.entry(owner, id)
-        if entry is None:
-            raise NotFound("There is nothing here for this browser.")
-        return _json(self._record(owner, entry), indent=2)
+        return _json(self._record(owner, self._store.entry(owner, id)), indent=2)
 
     def lines(self, owner: str) -> Iterator[bytes]:
         """Every run of the owner as a line of JSON, newest first."""
@@ -57,8 +67,9 @@ class Exports:
         written = _Pieces()
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
             for id in ids:
-                entry = self._store.entry(owner, id)
-                if entry is None:
+                try:
+                    entry = self._store.entry(owner, id)
+                except NotFound:
                     continue  # deleted a moment ago
                 record = self._record(owner, entry)
                 folder = f"{datetime.fromtimestamp(entry.at, UTC):%Y-%m-%d-%H%M%S}-{entry.id}"

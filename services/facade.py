@@ -2,39 +2,37 @@
 
 import contextlib
 import copy
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from services.azure import Azure
-from services.azure.context import context_window
-from services.azure.families import Family, family
-from services.azure.headroom import Headroom
-from services.azure.image_families import ImageFamily, image_family
 from services.azure.image_request import ImageRequest
 from services.azure.image_request import check as check_image
 from services.azure.retry import POLICIES, Policies
-from services.azure.snapshots import SnapshotBuilder, TextSnapshot
+from services.azure.snapshots import TextSnapshot
 from services.azure.text_request import CompletionRequest, only
 from services.azure.text_request import check as check_completion
-from services.azure.versions import Operation
 from services.code import Snippet, image_code, text_code
+from services.completing import complete
 from services.config import V1, Settings, prepare
-from services.doctor import Check, examine
+from services.deployments import Deployments
+from services.doctor import Check, diagnose
 from services.embedded import EmbeddedSandbox, sandbox_settings
-from services.errors import NotFound, NotSaved, PictureLost, ServiceError
+from services.errors import NotFound, NotSaved, PictureLost, no_such_run
 from services.exports import Exports
 from services.history import Entry, HistoryQuery
 from services.housekeeping import DiskUse, Housekeeping
-from services.lessons import Lesson, Lessons
+from services.lessons import Lessons
 from services.links import Links, signing_secret
 from services.logs import discreet
 from services.operations import Operations, OperationView, OperationWorker
 from services.own_connections import OwnConnections, TypedConnection, own_settings
 from services.pictures import Pictures, Variant
 from services.recorder import Recorder
-from services.runs import Run, Runs, RunState, paced
+from services.runs import Run, Runs
 from services.store import Store
 
 
@@ -56,13 +54,14 @@ class Services:
             self.settings = self._server = settings
             opened.enter_context(discreet(settings.keys))
             self._azure = Azure(settings, policies)
+            embedded = self.sandbox is not None
+            self.deployments = Deployments(settings, self._azure, self._lessons, embedded=embedded)
             self._own = OwnConnections(lambda own: Azure(own, policies))
             worker = OperationWorker(self._store, self._azure_for, self.pictures)
             self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
             self._recorder = opened.enter_context(contextlib.closing(Recorder(self._store)))
             self._runs = opened.enter_context(contextlib.closing(Runs(on_end=self._recorder.wake)))
-            self._exports = Exports(self._store, self.pictures)
-            self._links = Links(self.secret)
+            self.exports = Exports(self._store, self.pictures, Links(self.secret))
             quota = settings.quota_mb * 2**20
             self._housekeeping = opened.enter_context(
                 contextlib.closing(Housekeeping(self._store, self.pictures, quota))
@@ -84,17 +83,13 @@ class Services:
         settings, azure = self._own.find(owner, connection)
         other = copy.copy(self)
         other.settings, other._azure = settings, azure
+        other.deployments = Deployments(settings, azure, self._lessons)
         other.sandbox, other.connection = None, connection
         return other
 
     def disconnect(self, owner: str, connection: str) -> None:
         """Forgets a connection of the owner's own, and its key."""
         self._own.forget(owner, connection)
-
-    @property
-    def origin(self) -> str:
-        """What answers: the endpoint, or the sandbox, whose port changes."""
-        return "sandbox" if self.sandbox else self.settings.endpoint or ""
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -106,9 +101,10 @@ class Services:
     def complete(self, owner: str, request: CompletionRequest, *, keep: bool = True) -> Run[TextSnapshot]:
         """Starts a completion, without the knobs its deployment does not take. Raises Invalid before anything
         is sent. keep: write it to the history as it grows; else it lives in memory alone."""
-        request = only(request, self.text_family(request.deployment).knobs)
+        request = only(request, self.deployments.text_family(request.deployment).knobs)
         check_completion(request)
-        run = self._runs.start(owner, request, TextSnapshot(), self._complete)
+        work = partial(complete, azure=self._azure, frame_s=self.frame_s)
+        run = self._runs.start(owner, request, TextSnapshot(), work)
         if keep:
             self._recorder.follow(run)
         return run
@@ -117,67 +113,15 @@ class Services:
         """The owner's run, to follow it again, or as it was kept; None for an empty id, too."""
         return (self._runs.find(owner, id) or self._recorder.restore(owner, id)) if id else None
 
-    @property
-    def active_runs(self) -> int:
-        """How many completions are being written right now."""
-        return self._runs.active
-
     def frame_s(self) -> float:
         """Seconds between two updates of a text that is being written."""
         return self._runs.frame_s()
 
-    def text_family(self, deployment: str) -> Family:
-        """Which call a deployment serves and which knobs it takes: told by its model's name or by its own,
-        corrected by what the service has refused before."""
-        models = {item.name: item.model for item in self.settings.text_deployments}
-        known = family(models.get(deployment) or deployment)
-        return self.lessons.get(deployment, Lesson()).correct(known)
-
-    @property
-    def lessons(self) -> dict[str, Lesson]:
-        """What the deployments of this service have taught, by their names."""
-        return self._lessons.of(self.origin)
-
-    def learn(
-        self, deployment: str, *, operation: Operation | None = None, without: str | None = None
-    ) -> None:
-        """Remembers that a deployment serves an operation, or does not take a parameter."""
-        self._lessons.learn(self.origin, deployment, operation, without)
-
-    def forget_lesson(self, deployment: str) -> None:
-        """Forgets what a deployment taught."""
-        self._lessons.forget(self.origin, deployment)
-
-    def headroom(self, deployment: str) -> Headroom | None:
-        """What the last answer of a deployment said is left of its limits; None if it said nothing."""
-        return self._azure.headroom(deployment)
-
-    @property
-    def key_in_use(self) -> int:
-        """Which key is tried first: 1, or 2 once the service has refused the first."""
-        return self._azure.key_in_use
-
-    def image_family(self, deployment: str | None) -> ImageFamily:
-        """What a deployment's model takes; None is the asynchronous route."""
-        models = {item.name: item.model for item in self.settings.image_deployments}
-        return image_family(models.get(deployment or "") or deployment)
-
-    def context_window(self, deployment: str) -> int | None:
-        """How many tokens a deployment's model holds, prompt and answer together; None where unknown."""
-        models = {item.name: item.model for item in self.settings.text_deployments}
-        return context_window(models.get(deployment) or deployment)
-
-    def count_tokens(self, deployment: str, text: str) -> int | None:  # noqa: ARG002 (one model serves all)
-        """How many tokens a text is to a deployment's model; None where nobody says, which is everywhere but
-        in the sandbox."""
-        if self.sandbox:
-            with contextlib.suppress(ServiceError):  # no model yet, or it is busy
-                return self._azure.count_tokens(text)
-        return None
-
     def diagnose(self, owner: str) -> Run[tuple[Check, ...]]:
         """Starts the connection doctor; the run's value grows by one check after the other."""
-        return self._runs.start(owner, None, (), self._diagnose)
+        family, embedded = self.deployments.text_family, self.sandbox is not None
+        work = partial(diagnose, settings=self.settings, azure=self._azure, family=family, embedded=embedded)
+        return self._runs.start(owner, None, (), work)
 
     def generate(self, owner: str, intent: str, request: ImageRequest, *, keep: bool = True) -> str:
         """Queues an image operation and returns its id; the same (owner, intent) is the same operation.
@@ -186,7 +130,7 @@ class Services:
         request that names a deployment but no api-version takes the first that serves its family. Raises
         Invalid before anything is kept or sent.
         """
-        family = self.image_family(request.deployment)
+        family = self.deployments.image_family(request.deployment)
         if request.deployment is not None and request.api_version is None:
             version = V1 if self.settings.v1_path else family.api_version
             request = replace(request, api_version=version)
@@ -252,10 +196,7 @@ class Services:
 
     def entry(self, owner: str, id: str) -> Entry:
         """One run as the history lists it. Raises NotFound."""
-        entry = self._store.entry(owner, id)
-        if entry is None:
-            raise NotFound("There is no such run here.", advice="It may belong to another browser.")
-        return entry
+        return self._store.entry(owner, id)
 
     def deployments_used(self, owner: str) -> tuple[str, ...]:
         """The deployments in the owner's history."""
@@ -264,7 +205,7 @@ class Services:
     def mark_favourite(self, owner: str, id: str, on: bool) -> None:
         """Makes a run a favourite, or no longer one. Raises NotFound."""
         if not self._store.mark_favourite(owner, id, on):
-            raise NotFound("There is no such run here.", advice="It may belong to another browser.")
+            raise no_such_run()
 
     def delete(self, owner: str, ids: Collection[str]) -> None:
         """Hides runs at once; ten minutes later they are gone with their pictures. What waits is not sent."""
@@ -289,29 +230,6 @@ class Services:
     def disk_use(self, owner: str) -> DiskUse:
         """What the owner's runs take on the disk, and what is left."""
         return self._housekeeping.disk_use(owner)
-
-    def export_zip(self, owner: str, ids: Sequence[str]) -> Iterator[bytes]:
-        """Runs as a zip file, piece by piece. Raises NotFound."""
-        return self._exports.zip(owner, ids)
-
-    def export_record(self, owner: str, id: str) -> bytes:
-        """Everything kept of a run but its pictures, as JSON. Raises NotFound."""
-        return self._exports.record(owner, id)
-
-    def export_lines(self, owner: str) -> Iterator[bytes]:
-        """Every run of the owner as a line of JSON."""
-        return self._exports.lines(owner)
-
-    def export_link(self, owner: str, ids: Sequence[str] = ()) -> str:
-        """A path at which the owner's browser gets a zip of these runs; without ids, all as JSON Lines."""
-        name, listed = ("runs.zip", ",".join(ids)) if ids else ("history.jsonl", "")
-        return f"/exports/{name}?ids={listed}&{self._links.sign(owner, 'export', name, listed)}"
-
-    def open_export(self, name: str, query: Mapping[str, str], owner: str | None) -> Iterator[bytes]:
-        """What an export link promises. Raises NotFound for a bad, old or somebody else's link alike."""
-        listed = query.get("ids", "")
-        known = self._links.check(owner, query, "export", name, listed)
-        return self.export_zip(known, listed.split(",")) if listed else self.export_lines(known)
 
     def presets(self, owner: str, page: str) -> dict[str, dict[str, Any]]:
         """The owner's named settings of a page."""
@@ -339,25 +257,3 @@ class Services:
 
     def _azure_for(self, owner: str, endpoint: str | None) -> Azure:
         return self._azure if endpoint is None else self._own.to(owner, endpoint)
-
-    def _diagnose(self, run: Run[tuple[Check, ...]]) -> None:
-        embedded = self.sandbox is not None
-        for check in examine(self.settings, self._azure, self.text_family, run, embedded=embedded):
-            run.publish((*run.value, check))
-            if run.stopping.is_set():
-                return
-
-    def _complete(self, run: Run[TextSnapshot]) -> None:
-        builder = SnapshotBuilder(run.request)
-        try:
-            with contextlib.closing(self._azure.stream(run.request, run)) as blocks:
-                for block in paced(blocks, run.stopping.wait, self.frame_s):
-                    run.publish(builder.add(block))
-                    if run.stopping.is_set():
-                        return
-        except ServiceError as error:
-            run.publish(builder.snapshot(complete=False))
-            broken = RunState.INCOMPLETE if run.value.choices else RunState.FAILED
-            run.end(broken, error)
-        else:
-            run.end(RunState.DONE if run.value.complete else RunState.INCOMPLETE)

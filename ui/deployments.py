@@ -16,20 +16,20 @@ _UNKNOWN_CALL = "completions or chat: the first answer tells"
 
 def draw(services: Services) -> None:
     """A card for each deployment: those of the settings, then others that have taught something."""
-    settings, lessons = services.settings, services.lessons
+    settings, lessons = services.settings, services.deployments.lessons
     named = {deployment.name for deployment in settings.text_deployments}
     others = [Deployment(name) for name in sorted(lessons) if name not in named]
     for deployment in (*settings.text_deployments, *others):
         with _card(deployment):
-            family = services.text_family(deployment.name)
+            family = services.deployments.text_family(deployment.name)
             st.text(_text(family))
-            _limits(services.headroom(deployment.name))
+            _limits(services.deployments.headroom(deployment.name))
             if lesson := lessons.get(deployment.name):
                 _lesson(services, deployment.name, lesson)
     for deployment in settings.image_deployments:
         with _card(deployment):
-            st.text(_pictures(services.image_family(deployment.name)))
-            _limits(services.headroom(deployment.name))
+            st.text(_pictures(services.deployments.image_family(deployment.name)))
+            _limits(services.deployments.headroom(deployment.name))
     if not settings.text_deployments:
         st.text("No text deployment is configured: type one on the text page.")
     if not settings.image_deployments:
@@ -93,6 +93,6 @@ def _lesson(services: Services, deployment: str, lesson: Lesson) -> None:
 
 def _forget(services: Services, deployment: str) -> None:
     try:
-        services.forget_lesson(deployment)
+        services.deployments.forget(deployment)
     except ServiceError as error:
         st.session_state["connection-problem"] = error

@@ -56,5 +56,5 @@ def _check(check: Check) -> None:
 
 def _keys(services: Services) -> str:
     present = [f"KEY {number} present" for number, _ in enumerate(services.settings.keys, 1)]
-    refused = "; KEY 1 was refused, using KEY 2" if services.key_in_use > 1 else ""
+    refused = "; KEY 1 was refused, using KEY 2" if services.deployments.key_in_use > 1 else ""
     return ", ".join(present) + refused if present else "none"

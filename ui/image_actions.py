@@ -48,14 +48,14 @@ def _take_along(view: OperationView, services: Services, owner: str) -> None:
     if sum(slot.key is not None for slot in view.slots) > 1:
         st.link_button(
             "Download all",
-            absolute(services.export_link(owner, [view.id])),
+            absolute(services.exports.link(owner, [view.id])),
             key="image-download-all",
             icon=":material/folder_zip:",
             help="A zip with the original pictures and their record.",
         )
     st.download_button(
         "Record (JSON)",
-        lambda: services.export_record(owner, view.id),
+        lambda: services.exports.record(owner, view.id),
         file_name=f"pictures-{view.id}.json",
         mime="application/json",
         key="image-record",

@@ -28,7 +28,7 @@ def draw(services: Services) -> None:
     st.subheader("Parameters", anchor=False)
     _deployment(services)
     deployment = st.session_state["image-deployment"]
-    family = services.image_family(deployment or None)
+    family = services.deployments.image_family(deployment or None)
     _size(family)
     several = f"from 1 to {family.most}. Ask for several to choose from; each one is billed."
     widgets.number_input(
@@ -78,7 +78,7 @@ def _deployment(services: Services) -> None:
 
 def _switched(services: Services) -> None:
     """What belongs to the deployment before goes back to the new one's default."""
-    family = services.image_family(st.session_state["image-deployment"] or None)
+    family = services.deployments.image_family(st.session_state["image-deployment"] or None)
     st.session_state["image-api-version"] = None
     size = st.session_state["image-size"]
     st.session_state["image-size"] = size if size in family.sizes else family.sizes[0]

@@ -33,7 +33,7 @@ def completion(services: Services) -> None:
         help="Whether the model goes on with the prompt, or answers it as a message. "
         "Most models of today only chat; the choice follows the deployment where its name tells.",
     )
-    knobs = services.text_family(st.session_state["completion-deployment"] or "").knobs
+    knobs = services.deployments.text_family(st.session_state["completion-deployment"] or "").knobs
     wrong = COMPLETION_ONLY if st.session_state["completion-call"] == "Chat" else CHAT_ONLY
     offered = knobs.difference(wrong)
     for name in (COMMON | MORE).keys() - offered:  # Streamlit would forget what it holds
@@ -66,7 +66,7 @@ def _deployment(services: Services) -> None:
 
 def _follow_deployment(services: Services) -> None:
     """Chooses the call that the deployment is known to serve."""
-    operation = services.text_family(st.session_state["completion-deployment"] or "").operation
+    operation = services.deployments.text_family(st.session_state["completion-deployment"] or "").operation
     for name, value in CALLS.items():
         if value is operation:
             st.session_state["completion-call"] = name

@@ -33,12 +33,12 @@ def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None
     if error.code == "OperationNotSupported" or _knows_only_chat(run, services):
         call = "Completion" if run.request.chat else "Chat"
         offer(f"Send as {call.lower()}", lambda: _change_call(services, deployment, call))
-    elif knob in services.text_family(deployment).knobs:
+    elif knob in services.deployments.text_family(deployment).knobs:
         key, words = widget("completion", knob), f"“{label('completion', knob)}”"
         if error.code == "unsupported_value" and st.session_state[key] != COMPLETION[key]:
             offer(f"Send with the default {words}", lambda: _reset(key))
         else:
-            offer(f"Send without {words}", lambda: services.learn(deployment, without=knob))
+            offer(f"Send without {words}", lambda: services.deployments.learn(deployment, without=knob))
 
 
 def _knows_only_chat(run: Run[TextSnapshot], services: Services) -> bool:
@@ -58,7 +58,8 @@ def _accept(change: Callable[[], None], generate: Callable[[], None]) -> None:
 
 
 def _change_call(services: Services, deployment: str, call: str) -> None:
-    services.learn(deployment, operation=Operation.CHAT if call == "Chat" else Operation.COMPLETION)
+    operation = Operation.CHAT if call == "Chat" else Operation.COMPLETION
+    services.deployments.learn(deployment, operation=operation)
     st.session_state["completion-call"] = call
 
 

@@ -101,7 +101,7 @@ def keep(page: str) -> None:
         key: st.session_state.get(key, kept.get(key, default))
         for key, default in parameters.PAGES[page].items()
     }
-    content["origin"] = services().origin
+    content["origin"] = services().deployments.origin
     st.session_state[f"{page}-kept"] = content
     if kept != content:
         switch = f"{page}-keep"
@@ -116,7 +116,8 @@ def _kept(page: str) -> dict[str, Any]:
     kept = st.session_state.get(f"{page}-kept")
     if kept is None:
         kept = services().draft(owner(), page)
-    if kept.get("origin") != services().origin:  # another service knows other deployments and versions
+    origin = services().deployments.origin
+    if kept.get("origin") != origin:  # another service knows other deployments and versions
         return {key: value for key, value in kept.items() if key not in parameters.OF_THE_SERVICE}
     return kept
 

@@ -20,7 +20,7 @@ def show(services: Services, *, running: bool) -> None:
     exact = _known(deployment, prompt) if running else _count(services, deployment, prompt)
     count = math.ceil(len(prompt) / CHARACTERS) if exact is None else exact
     words = f"{count:,} tokens" if exact is not None else f"About {count:,} tokens, an estimate"
-    if window := services.context_window(deployment):
+    if window := services.deployments.context_window(deployment):
         left = window - count - (st.session_state["completion-max-tokens"] or 0)
         words += f" · the model holds {window:,}, answer included" + (
             f" · {left:,} left beside the maximum length" if left >= 0 else ""
@@ -34,7 +34,7 @@ def _count(services: Services, deployment: str, prompt: str) -> int | None:
     """The service's own count, asked once for each text."""
     counted = st.session_state.get("completion-counted")
     if counted is None or counted[:2] != (deployment, prompt):
-        count = services.count_tokens(deployment, prompt)
+        count = services.deployments.count_tokens(deployment, prompt)
         st.session_state["completion-counted"] = (deployment, prompt, count)
     return _known(deployment, prompt)
 

@@ -1,4 +1,5 @@
-"""Which call a text deployment serves and which knobs it takes, told from its model's name.
+"""Which call a text deployment serves, which knobs it takes and how many tokens it holds, told from its
+model's name.
 
 Names and limits: learn.microsoft.com "Azure OpenAI models" and "Reasoning models". An unknown name gets every
 knob: the service's own refusal then says what the model does not take.
@@ -23,6 +24,24 @@ _LEGACY = r"(gpt-?3\.?5-turbo-instruct|davinci|babbage|curie|ada\b|text-|code-)"
 _REASONING = r"(o[134](-|$)|codex|gpt-?5(?!(\.\d)?-chat))"
 _CHAT = r"(gpt-|chat|llama|mistral|phi|deepseek|grok|qwen|gemma|claude|command)"
 
+# Prompt and answer together, of the latest version of each; the sandbox's model could hold more.
+_WINDOWS = (
+    (r"(text|chat)-smollm2-135m$", 2_048),
+    (r"gpt-?3\.?5-turbo-instruct", 4_097),
+    (r"gpt-?3\.?5-turbo", 16_385),
+    (r"(davinci|babbage)-002", 16_384),
+    (r"text-davinci-00[23]", 4_097),
+    (r"(text-)?(davinci|curie|babbage|ada)(-001)?$", 2_049),
+    (r"gpt-?4-32k", 32_768),
+    (r"gpt-?4(-0314|-0613)?$", 8_192),
+    (r"gpt-?4\.1", 1_047_576),
+    (r"gpt-?4(o|-turbo|\.5)", 128_000),
+    (r"gpt-?5(\.\d)?-chat", 128_000),
+    (r"gpt-?5", 400_000),
+    (r"o1-(mini|preview)", 128_000),
+    (r"(o1|o3|o4-mini|codex-mini)", 200_000),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -43,3 +62,9 @@ def family(name: str) -> Family:
     known = ((_LEGACY, LEGACY), (_REASONING, REASONING), (_CHAT, CHAT))
     found = (family for pattern, family in known if re.match(pattern, name.strip().lower()))
     return next(found, UNKNOWN)
+
+
+def context_window(model: str) -> int | None:
+    """How many tokens a model holds, prompt and answer together; None where its name does not tell."""
+    name = model.strip().lower()
+    return next((size for pattern, size in _WINDOWS if re.match(pattern, name)), None)

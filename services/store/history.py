@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.errors import no_such_run
 from services.history import Entry, HistoryQuery, Outcome
 from services.store.database import Database
 from services.store.operations import UNFINISHED, cancel_unsent
@@ -37,8 +38,8 @@ class HistoryRows(Database):
         with self._read() as connection:
             return tuple(_entry(row) for row in connection.execute(merged).mappings())
 
-    def entry(self, owner: str, id: str) -> Entry | None:
-        """One entry, or None for an unknown or deleted id as for somebody else's."""
+    def entry(self, owner: str, id: str) -> Entry:
+        """One entry. Raises NotFound for an unknown or deleted id as for somebody else's."""
         with self._read() as connection:
             for entries in self._entries():
                 table = entries.c
@@ -47,7 +48,7 @@ class HistoryRows(Database):
                 )
                 if row := connection.execute(query).mappings().first():
                     return _entry(row)
-        return None
+        raise no_such_run()
 
     def deployments_used(self, owner: str) -> tuple[str, ...]:
         """The names of the deployments that the owner's entries used."""

@@ -89,7 +89,7 @@ def playground(
             services._azure._policies = POLICIES  # a slow machine is no fault
             healthy = ended(services.complete(ME, ASK))
             assert (healthy.state, healthy.value.choices[0].text) == ("done", " Hello from the fake")
-            exported = b"".join(services.export_lines(ME)).decode()
+            exported = b"".join(services.exports.lines(ME)).decode()
             told = [text for item in made.seen for text in strings(item)]
         assert spy.requests == ()
     assert list(temporary.iterdir()) == []

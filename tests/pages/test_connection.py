@@ -34,15 +34,15 @@ def test_it_says_what_is_configured_but_of_a_key_only_that_it_is_there(
 def test_what_a_deployment_taught_is_told_and_can_be_forgotten(
     services: Services, visit: Callable[..., Tab]
 ) -> None:
-    services.learn("text", operation=Operation.CHAT, without="top_p")
-    services.learn("typed-once", without="n")
+    services.deployments.learn("text", operation=Operation.CHAT, without="top_p")
+    services.deployments.learn("typed-once", without="n")
     tab = visit().go(CONNECTION)
     words = tab.look("connection-deployments")
     assert "Learnt from a refusal: serves chat; does not take “Top P”" in words
     assert "typed-once" in words and "does not take “Number of completions”" in words
     tab.at.button(key="lesson-text").click().run()
     assert "serves chat" not in tab.look("connection-deployments")
-    assert services.lessons.keys() == {"typed-once"}
+    assert services.deployments.lessons.keys() == {"typed-once"}
     tab.at.button(key="lesson-typed-once").click().run()
     assert "typed-once" not in tab.look("connection-deployments")
 
@@ -57,7 +57,7 @@ def test_what_is_left_of_a_limit_is_told_after_an_answer(visit: Callable[..., Ta
     azure.enqueue("completions", replace(sse(chunk("Hi", finish="stop")), headers=headers))
     tab = visit().go(CONNECTION)
     assert "Left of its limits" not in tab.look("connection-deployments")
-    tab.go(TEXT).generate("Hi").until(lambda: tab.services.headroom("text"))
+    tab.go(TEXT).generate("Hi").until(lambda: tab.services.deployments.headroom("text"))
     words = tab.go(CONNECTION).look("connection-deployments")
     assert "Left of its limits: 59 of 60 requests, 119,000 tokens, by an answer a moment ago" in words
 
@@ -70,7 +70,7 @@ def test_it_says_which_key_is_in_use_once_the_first_was_refused(
     tab = visit(server=server)
     assert "KEY 1 present, KEY 2 present |" in written(tab.go(CONNECTION))
     tab.go(TEXT).generate("Hi").until(lambda: azure.received("completions")[1:])
-    wait(lambda: server.key_in_use == 2)
+    wait(lambda: server.deployments.key_in_use == 2)
     assert "KEY 1 was refused, using KEY 2" in written(tab.go(CONNECTION))
 
 

@@ -220,9 +220,9 @@ def test_pictures_are_shown_on_one_sheet(images: Tab, azure: Upstream) -> None:
 
 def test_runs_are_taken_along_as_a_file(history: Tab) -> None:
     newest = ids(history.services)[0]
-    assert link(history, "history-export-all") == history.services.export_link(ME)
+    assert link(history, "history-export-all") == history.services.exports.link(ME)
     history.at.checkbox(key=f"history-pick-{newest}").check().run()
-    assert link(history, "history-export") == history.services.export_link(ME, [newest])
+    assert link(history, "history-export") == history.services.exports.link(ME, [newest])
 
 
 def test_what_the_disk_holds_is_said(images: Tab) -> None:

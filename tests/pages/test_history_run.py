@@ -159,7 +159,7 @@ def test_two_presses_make_a_run_again_once(text: Tab, azure: Upstream, look: Ope
     text.generate("Again!")
     tab = look(text.services)
     tab.until(lambda: len(azure.received("completions")) == 2, second="again")
-    wait(lambda: not text.services.active_runs)
+    wait(lambda: not text.services._runs.active)
     assert len(azure.received("completions")) == 2
 
 

@@ -63,10 +63,10 @@ def test_a_second_press_of_a_variation_pays_once(images: Tab, azure: Upstream) -
 def test_a_set_is_downloaded_as_one_file(images: Tab, n: int) -> None:
     images.generate("a cat", n=n)
     assert images.has("image-download-all") == (n > 1)
-    with zipfile.ZipFile(io.BytesIO(b"".join(images.services.export_zip(ME, [images.shown])))) as file:
+    with zipfile.ZipFile(io.BytesIO(b"".join(images.services.exports.zip(ME, [images.shown])))) as file:
         found = {name.split("/")[1]: file.read(name) for name in file.namelist()}
     assert [found[f"picture-{at + 1}.png"] for at in range(n)] == [picture(at) for at in range(n)]
-    assert found["run.json"] == images.services.export_record(ME, images.shown)
+    assert found["run.json"] == images.services.exports.record(ME, images.shown)
 
 
 def test_the_record_has_every_setting_what_was_filtered_and_the_timeline(
@@ -75,7 +75,7 @@ def test_the_record_has_every_setting_what_was_filtered_and_the_timeline(
     azure.enqueue("poll", succeeded(f"{azure.url}/pictures/x/0.png?sig=SECRET", IMAGE_BLOCKED))
     images.generate("a cat", n=2, size="512x512")
     assert images.has("image-record")
-    text = images.services.export_record(ME, images.shown).decode()
+    text = images.services.exports.record(ME, images.shown).decode()
     record = json.loads(text)
     assert record["request"]["prompt"] == "a cat"
     assert (record["request"]["n"], record["request"]["size"]) == (2, "512x512")
@@ -87,7 +87,7 @@ def test_the_record_has_every_setting_what_was_filtered_and_the_timeline(
 def test_the_record_is_the_owner_s_alone(images: Tab) -> None:
     id = images.generate("a cat").shown
     with pytest.raises(NotFound):
-        images.services.export_record("somebody else", id)
+        images.services.exports.record("somebody else", id)
 
 
 def test_what_failed_can_be_used_again_too(images: Tab, azure: Upstream) -> None:

@@ -232,7 +232,7 @@ def test_a_completion_model_is_sent_the_same_as_a_completion(text: Tab, azure: U
     text.press("offer")
     assert [request.route for request in azure.requests] == ["chat", "completions"]
     assert (call(text), offer(text)) == ("Completion", None)
-    assert text.services.text_family("gpt-4.1").operation is Operation.COMPLETION
+    assert text.services.deployments.text_family("gpt-4.1").operation is Operation.COMPLETION
 
 
 def test_nothing_is_learnt_and_nothing_is_sent_without_a_press(text: Tab, azure: Upstream) -> None:
@@ -241,7 +241,7 @@ def test_nothing_is_learnt_and_nothing_is_sent_without_a_press(text: Tab, azure:
     text.at.run()
     text.go(IMAGES).go(TEXT)
     assert offer(text) == "Send as chat"
-    assert text.services.text_family("text").operation is None
+    assert text.services.deployments.text_family("text").operation is None
     assert len(azure.requests) == 1
 
 
@@ -277,7 +277,7 @@ def test_a_parameter_that_is_refused_is_left_out_by_one_press(
     assert offer(text) is None
     other = choose(visit(owner="owner-other"), deployment="prod", call="Chat")
     assert drawn(other) == drawn(text)
-    assert knob not in text.services.text_family("prod").knobs
+    assert knob not in text.services.deployments.text_family("prod").knobs
 
 
 def test_without_temperature_it_is_not_drawn_and_not_sent_again(text: Tab, azure: Upstream) -> None:
@@ -350,7 +350,7 @@ def test_a_disk_that_refuses_the_lesson_is_told_and_nothing_is_sent(
 
     azure.enqueue("completions", error("no_completion"))
     text.generate("Hi")
-    monkeypatch.setattr(text.services, "learn", full)
+    monkeypatch.setattr(text.services.deployments, "learn", full)
     text.press("offer")
     assert text.lines("completion-problem") == ["**The disk is full.**"]
     assert (call(text), offer(text), len(azure.requests)) == ("Completion", "Send as chat", 1)

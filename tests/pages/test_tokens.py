@@ -36,7 +36,9 @@ def test_what_does_not_fit_is_said_and_may_be_sent(text: Tab) -> None:
 
 def test_a_count_is_asked_for_once_a_text(text: Tab, monkeypatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(text.services, "count_tokens", lambda _, prompt: asked.append(prompt) or 7)
+    monkeypatch.setattr(
+        text.services.deployments, "count_tokens", lambda _, prompt: asked.append(prompt) or 7
+    )
     text.fill(prompt="Hi").at.run()
     text.fill(temperature=0.5).at.run()
     assert text.lines(LINE) == ["7 tokens"]

@@ -89,7 +89,7 @@ def test_an_endpoint_that_cannot_be_reached_ends_the_examination(services: Servi
 
 def test_where_nothing_is_configured_it_says_so_first(services: Services, azure: Upstream) -> None:
     settings = services.settings
-    first = next(examine(settings, Azure(settings), services.text_family, ALONE, embedded=True))
+    first = next(examine(settings, Azure(settings), services.deployments.text_family, ALONE, embedded=True))
     assert (first.passed, first.words) == (
         None,
         "Nothing is configured: the embedded sandbox answers.",

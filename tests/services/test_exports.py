@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from services import CompletionRequest, HistoryQuery, ImageRequest, NotFound, Services
-from services.exports import Exports
 from services.pictures.files import LOST
 from tests.azure_bodies import IMAGE_BLOCKED, chunk, error, picture, prompt_blocked, sse, succeeded
 from tests.services.following import KEY_1, KEY_2, ME, OTHER, ended, finished, wait
@@ -54,7 +53,7 @@ def test_a_zip_holds_every_setting_the_answers_and_the_original_pictures(
     url = {"url": f"{azure.url}/pictures/1.png", "revised_prompt": "A black cat"}
     azure.enqueue("poll", succeeded(url, IMAGE_BLOCKED))
     text, image = ask(services), draw(services)
-    files = unzipped(services.export_zip(ME, [image, text, image]))
+    files = unzipped(services.exports.zip(ME, [image, text, image]))
     assert {name.split("/")[0][18:] for name in files} == {text, image}
     of_text, of_image = record(files, text), record(files, image)
     run = services.run(ME, text)
@@ -81,19 +80,19 @@ def _fields(request: CompletionRequest) -> dict[str, object]:
 def test_the_lines_are_every_run_newest_first(services: Services) -> None:
     ids = [ask(services, replace(ASK, prompt=f"{n} \ud800\0")) for n in range(3)] + [draw(services)]
     services.delete(ME, [ids[0]])
-    lines = b"".join(services.export_lines(ME)).decode().splitlines()
+    lines = b"".join(services.exports.lines(ME)).decode().splitlines()
     records = [json.loads(line) for line in lines]
     assert [each["id"] for each in records] == ids[:0:-1]
     assert [each["request"]["prompt"] for each in records] == ["A cat", "2 \ud800\0", "1 \ud800\0"]
     assert records[1]["answer"]["choices"][0]["text"] == " Hello from the fake"
-    assert b"".join(services.export_lines(OTHER)) == b""
+    assert b"".join(services.exports.lines(OTHER)) == b""
 
 
 def test_nothing_secret_is_in_an_export(services: Services, azure: Upstream) -> None:
     azure.enqueue("completions", prompt_blocked())
     ids = [ask(services), draw(services)]
-    files = unzipped(services.export_zip(ME, ids))
-    written = b"".join(files.values()) + b"".join(services.export_lines(ME))
+    files = unzipped(services.exports.zip(ME, ids))
+    written = b"".join(files.values()) + b"".join(services.exports.lines(ME))
     for secret in (KEY_1, KEY_2, ME, "sig=", "api-key", services.secret.reveal()):
         assert secret.encode() not in written, secret
 
@@ -102,7 +101,7 @@ def test_a_lost_picture_is_said_and_the_rest_is_there(services: Services) -> Non
     id = draw(services)
     lost = services.operation(ME, id).slots[0].key
     services.pictures.path(lost or "", "original").write_bytes(b"damaged")
-    files = unzipped(services.export_zip(ME, [id]))
+    files = unzipped(services.exports.zip(ME, [id]))
     assert [files[name].decode() for name in files if name.endswith("picture-1.txt")] == [LOST]
     assert [files[name] for name in files if name.endswith("picture-2.png")] == [picture(1)]
 
@@ -111,15 +110,15 @@ def test_another_s_run_cannot_be_exported(services: Services) -> None:
     mine, theirs = ask(services), ask(services, owner=OTHER)
     services.delete(ME, [deleted := ask(services)])
     for ids in ([theirs], [mine, theirs], ["random"], [], ["\ud800"], [deleted]):
-        with pytest.raises(NotFound, match="nothing here"):
-            services.export_zip(ME, ids)
+        with pytest.raises(NotFound, match="^There is no such run here.$"):
+            services.exports.zip(ME, ids)
 
 
 def test_a_link_opens_its_export_for_its_owner_alone(services: Services) -> None:
     ids = [ask(services), draw(services)]
-    zipped, lines = services.export_link(ME, ids), services.export_link(ME)
+    zipped, lines = services.exports.link(ME, ids), services.exports.link(ME)
     assert len(unzipped(opened(services, zipped))) == 5
-    assert b"".join(opened(services, lines)) == b"".join(services.export_lines(ME))
+    assert b"".join(opened(services, lines)) == b"".join(services.exports.lines(ME))
     other = ask(services, owner=OTHER)
     for link, changes, owner in [
         (zipped, {}, OTHER),
@@ -140,17 +139,16 @@ def test_a_link_opens_its_export_for_its_owner_alone(services: Services) -> None
 
 def opened(services: Services, link: str, owner: str | None = ME, **changes: str) -> Iterator[bytes]:
     parts = urlsplit(link)
-    return services.open_export(parts.path.rsplit("/", 1)[1], dict(parse_qsl(parts.query)) | changes, owner)
+    return services.exports.open(parts.path.rsplit("/", 1)[1], dict(parse_qsl(parts.query)) | changes, owner)
 
 
 def test_an_export_is_written_as_it_is_read(services: Services) -> None:
     """A zip of many runs takes the memory of one."""
     ids = [ask(services, replace(ASK, prompt="x" * 150_000)) for _ in range(8)]
-    exports = Exports(services._store, services.pictures)
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        for _ in exports.zip(ME, ids[:count]):
+        for _ in services.exports.zip(ME, ids[:count]):
             pass
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -48,7 +48,7 @@ def services(start: Callable[..., Services]) -> Services:
 def test_the_settings_or_the_name_tell_the_family(
     services: Services, deployment: str | None, family: ImageFamily
 ) -> None:
-    assert services.image_family(deployment) is family
+    assert services.deployments.image_family(deployment) is family
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_a_search_through_everything_reads_the_owner_s_rows_alone(stores: tuple[
 
 def test_an_export_of_everything_is_never_in_memory(stores: tuple[Store, Store]) -> None:
     def written() -> int:
-        return sum(map(len, Exports(stores[1], None).lines(ME)))  # type: ignore[arg-type]
+        return sum(map(len, Exports(stores[1], None, None).lines(ME)))  # type: ignore[arg-type]
 
     assert peak(written) < written() / 3
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from services import CompletionRequest, HistoryQuery, ImageRequest, NotFound, Outcome, Services
+from services.deployments import Deployments
+from services.exports import Exports
 from tests.services.following import ME, OTHER, ended, finished, wait
 from tests.upstream import Upstream
 
@@ -39,7 +41,7 @@ def everything(services: Services, owner: str, text: str, image: str) -> list[An
         services.draft(owner, "images"),
         services.presets(owner, "images"),
         services.disk_use(owner).pictures_bytes,
-        b"".join(services.export_lines(owner)),
+        b"".join(services.exports.lines(owner)),
     ]
 
 
@@ -59,11 +61,11 @@ ATTEMPTS: dict[str, Callable[[Services, str], Any]] = {
     "restore": lambda services, id: services.restore(OTHER, [id]),
     "delete_everything": lambda services, _: services.delete_everything(OTHER),
     "disk_use": lambda services, _: services.disk_use(OTHER).pictures_bytes,
-    "export_zip": lambda services, id: list(services.export_zip(OTHER, [id])),
-    "export_record": lambda services, id: services.export_record(OTHER, id),
-    "export_lines": lambda services, _: b"".join(services.export_lines(OTHER)),
-    "export_link": lambda services, id: opened(services, services.export_link(OTHER, [id])),
-    "open_export": lambda services, id: opened(services, services.export_link(ME, [id])),
+    "exports.zip": lambda services, id: list(services.exports.zip(OTHER, [id])),
+    "exports.record": lambda services, id: services.exports.record(OTHER, id),
+    "exports.lines": lambda services, _: b"".join(services.exports.lines(OTHER)),
+    "exports.link": lambda services, id: opened(services, services.exports.link(OTHER, [id])),
+    "exports.open": lambda services, id: opened(services, services.exports.link(ME, [id])),
     "presets": lambda services, _: services.presets(OTHER, "images"),
     "save_preset": lambda services, _: services.save_preset(OTHER, "images", "mine", {}),
     "delete_preset": lambda services, _: services.delete_preset(OTHER, "images", "mine"),
@@ -79,14 +81,14 @@ BEGINNINGS = {"complete", "generate", "diagnose", "connect", "picture_link", "op
 def opened(services: Services, link: str) -> list[bytes]:
     path, _, text = link.partition("?")
     query = dict(part.split("=", 1) for part in text.split("&"))
-    return list(services.open_export(path.rsplit("/", 1)[1], query, OTHER))
+    return list(services.exports.open(path.rsplit("/", 1)[1], query, OTHER))
 
 
 def test_every_method_that_takes_an_owner_is_tried() -> None:
-    methods = inspect.getmembers(Services, inspect.isfunction)
     owned = {
-        name
-        for name, method in methods
+        prefix + name
+        for prefix, kind in (("", Services), ("exports.", Exports), ("deployments.", Deployments))
+        for name, method in inspect.getmembers(kind, inspect.isfunction)
         if not name.startswith("_") and "owner" in inspect.signature(method).parameters
     }
     assert owned == {*ATTEMPTS, *BEGINNINGS}
@@ -137,7 +139,7 @@ def test_fifty_threads_of_two_people_never_see_each_other(services: Services, az
             repr(services.history(owner, HistoryQuery(text="canary"))),
             repr(services.run(owner, run.id) and run.request),
             repr(services.draft(owner, "images")),
-            b"".join(services.export_lines(owner)).decode(),
+            b"".join(services.exports.lines(owner)).decode(),
         ]
         crossed.extend(text for text in told if foreign in text)
 
@@ -151,4 +153,4 @@ def test_fifty_threads_of_two_people_never_see_each_other(services: Services, az
     for owner, canary, foreign in people:
         wait(lambda owner=owner: len(services.history(owner, ALL)) == 25)  # type: ignore[misc]
         assert all(canary in entry.prompt for entry in services.history(owner, ALL))
-        assert foreign.encode() not in b"".join(services.export_lines(owner))
+        assert foreign.encode() not in b"".join(services.exports.lines(owner))

@@ -79,7 +79,7 @@ def test_a_request_may_name_its_version(services: Services, azure: Upstream) -> 
 def test_what_would_be_refused_is_never_sent(services: Services, azure: Upstream) -> None:
     with pytest.raises(Invalid):
         services.complete(ME, CompletionRequest(deployment="text", prompt=""))
-    assert (azure.requests, services.active_runs) == ((), 0)
+    assert (azure.requests, services._runs.active) == ((), 0)
 
 
 def test_several_choices_come_interleaved(services: Services, azure: Upstream) -> None:
@@ -249,7 +249,7 @@ def test_a_stop_wakes_a_blocked_read_and_keeps_the_text(services: Services, azur
     run.stop()
     assert azure.requests[0].aborted.wait(2)
     assert (run.state, run.error, texts(run)) == (RunState.STOPPED, None, [" Hello"])
-    wait(lambda: services.active_runs == 0)
+    wait(lambda: services._runs.active == 0)
 
 
 def test_a_stop_ends_a_stream_that_never_pauses(services: Services, azure: Upstream) -> None:
@@ -270,7 +270,7 @@ def test_a_stop_before_any_answer_is_seen_by_the_service(services: Services, azu
     run.stop()
     assert azure.requests[0].aborted.wait(2)
     assert (run.state, run.error, run.value.choices) == (RunState.STOPPED, None, ())
-    wait(lambda: services.active_runs == 0)
+    wait(lambda: services._runs.active == 0)
 
 
 def test_stopping_one_run_leaves_the_others(services: Services, azure: Upstream) -> None:

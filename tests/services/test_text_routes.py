@@ -163,7 +163,7 @@ DEPLOYMENTS = (
     ],
 )
 def test_the_model_of_the_settings_counts_then_the_name(start: Start, name: str, expected: Family) -> None:
-    assert start(text_deployments=DEPLOYMENTS).text_family(name) == expected
+    assert start(text_deployments=DEPLOYMENTS).deployments.text_family(name) == expected
 
 
 @pytest.mark.parametrize(
@@ -226,30 +226,32 @@ def test_a_knob_that_is_not_sent_need_not_be_valid(start: Start, azure: Upstream
 
 
 def test_without_lessons_a_family_is_as_its_name_says(services: Services) -> None:
-    services.learn("gpt-4.1")
-    assert services.text_family("gpt-4.1") == CHAT
+    services.deployments.learn("gpt-4.1")
+    assert services.deployments.text_family("gpt-4.1") == CHAT
 
 
 def test_a_lesson_on_the_call_corrects_what_the_name_says(services: Services) -> None:
-    services.learn("prod", operation=Operation.CHAT)
-    assert services.text_family("prod") == Family(Operation.CHAT, ALL_KNOBS)
-    services.learn("prod", operation=Operation.COMPLETION)
-    assert services.text_family("prod").operation is Operation.COMPLETION
+    services.deployments.learn("prod", operation=Operation.CHAT)
+    assert services.deployments.text_family("prod") == Family(Operation.CHAT, ALL_KNOBS)
+    services.deployments.learn("prod", operation=Operation.COMPLETION)
+    assert services.deployments.text_family("prod").operation is Operation.COMPLETION
 
 
 def test_a_name_that_misled_about_the_call_says_nothing_of_the_knobs(services: Services) -> None:
-    services.learn("text-of-mine", operation=Operation.CHAT)
-    assert services.text_family("text-of-mine") == Family(Operation.CHAT, ALL_KNOBS)
-    services.learn("gpt-4o", operation=Operation.CHAT)  # as it says
-    assert services.text_family("gpt-4o") == CHAT
+    services.deployments.learn("text-of-mine", operation=Operation.CHAT)
+    assert services.deployments.text_family("text-of-mine") == Family(Operation.CHAT, ALL_KNOBS)
+    services.deployments.learn("gpt-4o", operation=Operation.CHAT)  # as it says
+    assert services.deployments.text_family("gpt-4o") == CHAT
 
 
 def test_lessons_on_parameters_add_up_and_leave_the_call(services: Services) -> None:
-    services.learn("gpt-4.1", without="temperature")
-    services.learn("gpt-4.1", without="top_p")
-    services.learn("gpt-4.1", without="top_p")
-    services.learn("gpt-4.1", operation=Operation.CHAT)
-    assert services.text_family("gpt-4.1") == Family(Operation.CHAT, CHAT.knobs - {"temperature", "top_p"})
+    services.deployments.learn("gpt-4.1", without="temperature")
+    services.deployments.learn("gpt-4.1", without="top_p")
+    services.deployments.learn("gpt-4.1", without="top_p")
+    services.deployments.learn("gpt-4.1", operation=Operation.CHAT)
+    assert services.deployments.text_family("gpt-4.1") == Family(
+        Operation.CHAT, CHAT.knobs - {"temperature", "top_p"}
+    )
 
 
 def test_a_parameter_that_was_refused_is_not_sent_again(start: Start, azure: Upstream) -> None:
@@ -258,7 +260,7 @@ def test_a_parameter_that_was_refused_is_not_sent_again(start: Start, azure: Ups
     run = ask(services, temperature=0.5)
     assert isinstance(run.error, Refused)
     assert (run.error.param, run.error.code) == ("temperature", "unsupported_parameter")
-    services.learn("text", without=run.error.param)
+    services.deployments.learn("text", without=run.error.param)
     assert ask(services, temperature=0.5).state is RunState.DONE
     assert ["temperature" in request.json for request in azure.requests] == [True, False]
 
@@ -288,22 +290,22 @@ def test_no_other_refusal_names_a_parameter(services: Services, azure: Upstream,
 
 def test_lessons_are_remembered_across_a_restart(start: Start) -> None:
     first = start()
-    first.learn("prod", operation=Operation.CHAT, without="temperature")
+    first.deployments.learn("prod", operation=Operation.CHAT, without="temperature")
     expected = Family(Operation.CHAT, ALL_KNOBS - {"temperature"})
-    assert first.text_family("prod") == expected
+    assert first.deployments.text_family("prod") == expected
     first.close()
     second = start()
-    assert second.text_family("prod") == expected
-    assert second.text_family("other") == UNKNOWN
+    assert second.deployments.text_family("prod") == expected
+    assert second.deployments.text_family("other") == UNKNOWN
 
 
 def test_lessons_of_one_service_say_nothing_of_another(start: Start, spy: Upstream) -> None:
     first = start()
-    first.learn("prod", operation=Operation.CHAT)
+    first.deployments.learn("prod", operation=Operation.CHAT)
     first.close()
     second = start(endpoint=spy.url)
-    assert second.text_family("prod") == UNKNOWN
-    second.learn("prod", without="n")
+    assert second.deployments.text_family("prod") == UNKNOWN
+    second.deployments.learn("prod", without="n")
     second.close()
-    assert start().text_family("prod") == Family(Operation.CHAT, ALL_KNOBS)
+    assert start().deployments.text_family("prod") == Family(Operation.CHAT, ALL_KNOBS)
     assert spy.requests == ()

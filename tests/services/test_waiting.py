@@ -52,7 +52,7 @@ def test_a_stop_while_waiting_is_at_once_and_sends_nothing_more(services: Servic
     azure.enqueue("completions", limited(30))
     run = waiting(services)
     run.stop()
-    wait(lambda: run.waiting is None and services.active_runs == 0)
+    wait(lambda: run.waiting is None and services._runs.active == 0)
     assert (run.state, run.error, len(azure.requests)) == (RunState.STOPPED, None, 1)
 
 

@@ -15,7 +15,7 @@ def zip_button(services: Services, owner: str, ids: Sequence[str]) -> None:
     """Downloads runs: every setting, report and timeline, the texts, and the original pictures."""
     st.link_button(
         "Export as zip",
-        absolute(services.export_link(owner, ids)),
+        absolute(services.exports.link(owner, ids)),
         key="history-export",
         icon=":material/folder_zip:",
     )
@@ -25,7 +25,7 @@ def lines_button(services: Services, owner: str) -> None:
     """Downloads the whole history, one line of JSON for each run; pictures are not in it."""
     st.link_button(
         "Export all as JSON Lines",
-        absolute(services.export_link(owner)),
+        absolute(services.exports.link(owner)),
         key="history-export-all",
         icon=":material/download:",
     )
