@@ -26,8 +26,9 @@ def configured(services: Services) -> None:
         "API version for text": escape(settings.api_version, 40),
         "API version for submitted images": escape(settings.image_api_version, 40),
         "Keys": _keys(services),
-        "Data folder": escape(str(settings.data_dir), 200),
     }
+    if not settings.shared:
+        rows["Data folder"] = escape(str(settings.data_dir), 200)
     lines = ["| Setting | Value |", "|---|---|"]
     st.markdown("\n".join(lines + [f"| {name} | {value} |" for name, value in rows.items()]))
 

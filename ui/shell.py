@@ -38,12 +38,13 @@ def connection(services: Services) -> None:
 
 def footer(services: Services) -> None:
     """Whose product this is, and where things are kept."""
+    settings = services.settings
     with st.container(key="footer"):
+        where = "" if settings.shared else f", in {escape(str(settings.data_dir), 200)}"
         artwork = " Sandbox artwork: Twemoji (CC-BY 4.0)." if services.sandbox else ""
         st.caption(
             "An independent project, not affiliated with or endorsed by Microsoft or OpenAI. "
-            "Texts, pictures and drafts are kept on this server, in "
-            f"{escape(str(services.settings.data_dir), 200)}." + artwork
+            f"Texts, pictures and drafts that are kept stay on this server{where}.{artwork}"
         )
 
 

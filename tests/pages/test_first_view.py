@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from services import ConfigError, Deployment, Problem, Secret, ServiceError, Services
-from tests.pages.browsing import IMAGES, KEY, ROOT, TEXT, Tab, read
+from tests.pages.browsing import CONNECTION, IMAGES, KEY, ROOT, TEXT, Tab, read
 from tests.upstream import Upstream
 from ui import session
 
@@ -133,6 +133,15 @@ def test_the_footer_says_whose_product_this_is_and_where_things_are_kept(text: T
     said = text.go(page).look("footer")
     assert "not affiliated with or endorsed by Microsoft or OpenAI" in said
     assert str(text.services.settings.data_dir) in said
+
+
+@pytest.mark.parametrize("page", [TEXT, CONNECTION])
+def test_a_shared_server_tells_nobody_its_folders(
+    start: Callable[..., Services], visit: Callable[..., Tab], page: str
+) -> None:
+    tab = visit(server=start(host="0.0.0.0")).go(page)  # noqa: S104
+    assert "that are kept stay on this server." in tab.look("footer")
+    assert str(tab.services.settings.data_dir) not in "".join(tab.all)
 
 
 def test_without_configured_deployments_a_name_can_be_typed(
