@@ -2,7 +2,6 @@
 
 import io
 import re
-import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ from services.errors import BadReply
 MAX_SIDE = 4_096
 MAX_PIXELS = 16_777_216
 SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
-
 
 _OURS = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
 _OTHERS = (
@@ -50,19 +48,17 @@ def decode(original: bytes, sides: Collection[int]) -> Decoded:
     if not _OURS.match(original):
         raise _refused(f"{_kind(original)} {_EXPECTED}" if original else "an empty picture")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(original), formats=list(SUFFIXES)) as image:
-                format, (width, height) = image.format or "", image.size
-                if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
-                    raise _refused(f"a picture that is too large: {width}×{height} pixels")
-                if getattr(image, "n_frames", 1) != 1:
-                    raise _refused(f"an animation {_EXPECTED}")
-                image.verify()
-            with Image.open(io.BytesIO(original), formats=list(SUFFIXES)) as image:
-                image.load()
-                copies = {side: _copy(image, side) for side in sides}
-                return Decoded(format, width, height, copies)
+        with Image.open(io.BytesIO(original), formats=list(SUFFIXES)) as image:
+            format, (width, height) = image.format or "", image.size
+            if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+                raise _refused(f"a picture that is too large: {width}×{height} pixels")
+            if getattr(image, "n_frames", 1) != 1:
+                raise _refused(f"an animation {_EXPECTED}")
+            image.verify()
+        with Image.open(io.BytesIO(original), formats=list(SUFFIXES)) as image:
+            image.load()
+            copies = {side: _copy(image, side) for side in sides}
+            return Decoded(format, width, height, copies)
     except BadReply:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
