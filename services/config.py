@@ -32,7 +32,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself; called where a header is built or a link is signed, nowhere else."""
+        """The text itself, for a header, a signature, or to cut it out of what others say; never to show."""
         return self._text
 
     def __repr__(self) -> str:

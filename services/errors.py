@@ -6,8 +6,8 @@ ServiceError            the sentence a person reads; everything else is a defect
 ├── Unreachable         no connection, or no answer in time
 │   └── Untrusted       the other side could not prove who it is
 ├── HungUp              we ended the call ourselves: a stop, or the server closing
-├── Refused             the service said no (400, 401, 403, 404): mend the request or the settings
-├── Busy                the service is over its limit or failing (429, 5xx): wait and try again
+├── Refused             the service said no (4xx): mend the request or the settings
+├── Busy                the service is over its limit or failing (408, 429, 5xx): wait and try again
 ├── Filtered            the content filter blocked the request, or the whole resource
 ├── BadReply            the answer could not be understood
 ├── OutcomeUnknown      the request may or may not have been accepted
@@ -90,11 +90,11 @@ class HungUp(ServiceError):
 
 
 class Refused(ServiceError):
-    """The service refused the request (400, 401, 403 or 404)."""
+    """The service refused the request (4xx): the request or the settings must change first."""
 
 
 class Busy(ServiceError):
-    """The service is over its limit or failing (429 or 5xx)."""
+    """The service is over its limit, failing or too slow (408, 429, 5xx): wait and try again."""
 
 
 class Filtered(ServiceError):
@@ -127,17 +127,17 @@ class NotFound(ServiceError):
     """No such thing for this person; the same for another's id as for a random one."""
 
 
-def no_such_run() -> NotFound:
-    """What a person reads who asks for a run by another's id or one that is gone."""
-    return NotFound("There is no such run here.", advice="It may belong to another browser.")
-
-
 class PictureLost(NotFound):
     """A picture that was kept, and whose file is damaged or gone."""
 
 
 class NotSaved(ServiceError):
     """The disk refused to keep something that was made."""
+
+
+def no_such_run() -> NotFound:
+    """What a person reads who asks for a run by another's id or one that is gone."""
+    return NotFound("There is no such run here.", advice="It may belong to another browser.")
 
 
 _KINDS = (

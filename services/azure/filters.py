@@ -18,13 +18,13 @@ from services.azure.spans import Ruler, Span, joined
 RAW_CAP = 4_000  # characters of the service's own words that are kept
 MOST_CATEGORIES = 50  # of one object; the service has about ten
 
-_SPANS = ("span", "prompt_span")
-
 Side = Literal["prompt", "completion", "image"]
 
 FILTER_CODES = frozenset(
     {"contentfilter", "content_filter", "content_policy_violation", "moderation_blocked", "blockedimages"}
 )
+
+_SPANS = ("span", "prompt_span")
 
 
 class FilterState(StrEnum):

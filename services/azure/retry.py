@@ -94,7 +94,7 @@ class Policy:
     lost: bool = False
 
     def delay(self, error: ServiceError, attempt: int, jitter: Callable[[], float]) -> float | None:
-        """Seconds to wait after that failed try; None where the error stands.
+        """Seconds to wait after that failed try; None where it is not tried again.
 
         What the service asks for, else full jitter: anything up to 0.5 s, doubled with each try, at most 8 s.
         jitter: a number from 0 to 1.

@@ -79,6 +79,15 @@ def test_nothing_is_asked_before_the_button_is_pressed(visit: Callable[..., Tab]
     assert azure.requests == ()
 
 
+def test_the_doctor_counts_down_while_it_waits(visit: Callable[..., Tab], azure: Upstream) -> None:
+    azure.enqueue("other", Reply(200, {"data": []}))
+    azure.enqueue("completions", error("rate_limit_short", headers={"retry-after": "1"}))
+    tab = visit().go(CONNECTION)
+    tab.at.button(key="connection-examine").click().run()
+    assert tab.sent.has("Trying again")
+    assert "passed · **text**" in written(tab)
+
+
 def test_the_doctor_shows_each_check_with_a_word_and_its_mend(
     visit: Callable[..., Tab], azure: Upstream
 ) -> None:

@@ -170,7 +170,7 @@ def spend(budget: RetryBudget, make: Callable[[], ServiceError], times: int) -> 
     ("make", "affordable"),
     [(lambda: Busy("Limit.", status=429, code="429"), 20), (lambda: Unreachable("No connection."), 10)],
 )
-def test_a_process_pays_for_its_tries_until_nothing_is_left(
+def test_a_connection_pays_for_its_tries_until_nothing_is_left(
     make: Callable[[], ServiceError], affordable: int
 ) -> None:
     budget = RetryBudget()
