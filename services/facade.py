@@ -1,8 +1,8 @@
 """The facade: what one server process offers its pages, put together from the modules beside it."""
 
-import contextlib
 import copy
 from collections.abc import Collection
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,10 +42,10 @@ class Services:
     def __init__(self, settings: Settings, policies: Policies = POLICIES) -> None:
         prepare(settings.data_dir)
         self.connection: str | None = None  # the id of a connection of one's own that these go through
-        with contextlib.ExitStack() as opened:  # what was opened is closed again where a later step fails
+        with ExitStack() as opened:  # what was opened is closed again where a later step fails
             self.secret = signing_secret(settings.signing_secret, settings.data_dir)
             self.pictures = Pictures(settings.data_dir / "pictures", self.secret)
-            self._store = opened.enter_context(contextlib.closing(Store(settings.data_dir / "playground.db")))
+            self._store = opened.enter_context(closing(Store(settings.data_dir / "playground.db")))
             self._lessons = Lessons(self._store)
             self.sandbox = EmbeddedSandbox(settings.data_dir) if settings.endpoint is None else None
             if self.sandbox:
@@ -58,14 +58,12 @@ class Services:
             self.deployments = Deployments(settings, self._azure, self._lessons, embedded=embedded)
             self._own = OwnConnections(lambda own: Azure(own, policies))
             worker = OperationWorker(self._store, self._azure_for, self.pictures)
-            self._operations = opened.enter_context(contextlib.closing(Operations(self._store, worker)))
-            self._recorder = opened.enter_context(contextlib.closing(Recorder(self._store)))
-            self._runs = opened.enter_context(contextlib.closing(Runs(on_end=self._recorder.wake)))
+            self._operations = opened.enter_context(closing(Operations(self._store, worker)))
+            self._recorder = opened.enter_context(closing(Recorder(self._store)))
+            self._runs = opened.enter_context(closing(Runs(on_end=self._recorder.wake)))
             self.exports = Exports(self._store, self.pictures, Links(self.secret))
-            quota = settings.quota_mb * 2**20
-            self._housekeeping = opened.enter_context(
-                contextlib.closing(Housekeeping(self._store, self.pictures, quota))
-            )
+            housekeeping = Housekeeping(self._store, self.pictures, settings.quota_mb * 2**20)
+            self._housekeeping = opened.enter_context(closing(housekeeping))
             self._opened = opened.pop_all()
 
     def connect(self, owner: str, typed: TypedConnection) -> str:
@@ -184,7 +182,7 @@ class Services:
             return self.pictures.open_link(key, query, owner)
         except PictureLost as lost:
             if query.get("v") == "view":  # else the copy that is shown still stands
-                with contextlib.suppress(NotSaved):
+                with suppress(NotSaved):
                     self._store.drop_pictures([key], str(lost), self.pictures.remove)
             raise
 

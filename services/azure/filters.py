@@ -16,7 +16,7 @@ from services.azure.redaction import message
 from services.azure.spans import Ruler, Span, joined
 
 RAW_CAP = 4_000  # characters of the service's own words that are kept
-MOST_CATEGORIES = 50  # of one object; the service has about ten
+MOST_LISTED = 50  # of one object or list; the service has about ten categories
 
 Side = Literal["prompt", "completion", "image"]
 
@@ -267,7 +267,7 @@ def _as_received(choice: Mapping[str, Any]) -> str:
 
 
 def _findings(side: Side, results: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, value in islice(results.items(), MOST_CATEGORIES):
+    for name, value in islice(results.items(), MOST_LISTED):
         category = clean(name).replace("-", "_")
         if isinstance(value, list):  # custom_blocklists of older previews: a bare list
             listed = [mapping(item) for item in value]
@@ -289,8 +289,7 @@ def _findings(side: Side, results: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _detail(value: Mapping[str, Any]) -> str:
     """The ids of the blocklists or topics that were hit, or what protected code was cited from."""
-    details = [mapping(item) for item in sequence(value.get("details"))]
-    hit = [item for item in details if item.get("filtered") is True or item.get("detected") is True]
+    hit = [item for item in _listed(value) if item.get("filtered") is True or item.get("detected") is True]
     citation = mapping(value.get("citation"))
     named = [*(item.get("id") for item in hit), citation.get("URL"), citation.get("license")]
     return ", ".join(filter(None, map(clean, named)))
@@ -299,8 +298,12 @@ def _detail(value: Mapping[str, Any]) -> str:
 def _ungrounded(value: Mapping[str, Any]) -> list[Span]:
     """Where an answer is not grounded in its sources: these offsets count from its own start."""
     found = []
-    for item in map(mapping, sequence(value.get("details"))):
+    for item in _listed(value):
         start, end = whole(item.get("completion_start_offset")), whole(item.get("completion_end_offset"))
         if start is not None and end is not None and 0 <= start < end:
             found.append((start, end))
     return found
+
+
+def _listed(value: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [mapping(item) for item in sequence(value.get("details"))[:MOST_LISTED]]

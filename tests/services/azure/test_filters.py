@@ -7,7 +7,7 @@ import pytest
 
 from services.azure.filters import (
     CLEAN,
-    MOST_CATEGORIES,
+    MOST_LISTED,
     FilterReport,
     FilterState,
     Finding,
@@ -155,9 +155,14 @@ def test_text_before_the_first_check_is_covered_whatever_comes_later() -> None:
     assert merged(cut, cut).covered(10) == ()
 
 
-def test_categories_without_end_are_not_all_read() -> None:
+def test_lists_without_end_are_not_all_read() -> None:
     many = {f"category_{number}": {"filtered": True} for number in range(100_000)}
-    assert len(report("completion", many, FilterState.ANSWER_CUT).findings) == MOST_CATEGORIES
+    assert len(report("completion", many, FilterState.ANSWER_CUT).findings) == MOST_LISTED
+    stretches = [
+        {"completion_start_offset": at, "completion_end_offset": at + 1} for at in range(0, 9_999, 2)
+    ]
+    ungrounded = {"ungrounded_material": {"detected": True, "details": stretches}}
+    assert len(report("completion", ungrounded, FilterState.ANSWER_CUT).findings) == MOST_LISTED
 
 
 @pytest.mark.parametrize(
