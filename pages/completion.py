@@ -4,10 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from services import MAX_ALTERNATIVES, ServiceError
+from services import MAX_ALTERNATIVES
 from ui import (
     actions,
-    errors,
     examples,
     keeping,
     knobs,
@@ -22,6 +21,7 @@ from ui import (
     view_code,
     widgets,
 )
+from ui.attempt import attempt, show_problem
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -38,13 +38,13 @@ run = services.run(owner, shown)
 def generate() -> None:
     """Starts a run with what the page holds; the second press of a double click, which still belongs to what
     was shown before the first, starts nothing."""
-    st.session_state["completion-problem"] = None
-    try:
+
+    def start() -> None:
         request, kept = parameters.completion_request(), st.session_state["completion-keep"]
         if showing.id == shown:
             showing.show(services.complete(owner, request, keep=kept).id)
-    except ServiceError as error:
-        st.session_state["completion-problem"] = error
+
+    attempt("completion", start)
 
 
 def go_on(text: str) -> None:
@@ -76,7 +76,6 @@ def clear() -> None:
     """Empties the prompt and the result; parameters stay."""
     stop()
     prompts.replace("completion", "")
-    st.session_state["completion-problem"] = None
     showing.show("")
 
 
@@ -110,9 +109,8 @@ with writing:
             actions.primary("completion", shown, running=running, generate=generate, stop=stop)
 
     with st.container(key="completion-output"):
-        if problem := st.session_state.get("completion-problem"):
-            with st.container(key="completion-problem"):
-                errors.show(problem, "problem")
+        with st.container(key="completion-problem"):
+            show_problem("completion")
         following = st.empty()
         if run is not None and not run.ended:
             standing(running=True)
@@ -124,16 +122,16 @@ with writing:
                 deployment = st.session_state["completion-deployment"] or ""
                 knows = services.deployments.text_family(deployment).knobs
                 use = partial(prompts.replace, "completion")
-                live.show(run, go_on, use, score if "logprobs" in knows else None)
+                live.show(run, go_on, use, again=go_on, score=score if "logprobs" in knows else None)
                 offers.show(run, services, generate)
-                if run.value.choices:
-                    view_code.show(services.text_code(run.request), "completion")
+                code = services.text_code(run.request)
+                view_code.show(code, "completion", sandbox=services.sandbox is not None)
             following.empty()  # until here it stands in the finished one's place
         elif shown:
             st.info(
-                "This result is no longer here: the server was restarted, or it belongs to another browser. "
-                "Generate again to make a new one.",
+                "This result is no longer here: it was deleted, was not kept in the history, or belongs to "
+                "another browser. Generate again to make a new one.",
                 icon=":material/history:",
             )
-        elif not problem:
+        elif not showing.problem:
             st.caption("The completion appears here.")

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from services import ImageRequest, NotFound, ServiceError
+from services import ImageRequest, NotFound
 from ui import (
     actions,
     errors,
@@ -24,6 +24,7 @@ from ui import (
     view_code,
     widgets,
 )
+from ui.attempt import attempt
 from ui.confirm import start_over
 
 services, owner = session.services(), session.owner()
@@ -47,47 +48,35 @@ watching = running and st.session_state.get("image-unwatched") != shown
 def generate() -> None:
     """Queues what the page holds."""
     family = services.deployments.image_family(st.session_state["image-deployment"] or None)
-    _start(lambda: parameters.image_request(family))
+    attempt("image", start, lambda: parameters.image_request(family))
 
 
 def vary() -> None:
     """Queues the request of the result that is shown once more, whatever the page holds by now."""
-    _start(lambda: services.operation(owner, shown).request)
+    attempt("image", start, lambda: services.operation(owner, shown).request)
 
 
-def _start(request: Callable[[], ImageRequest]) -> None:
+def start(request: Callable[[], ImageRequest]) -> None:
     """Queues an operation; the second press of a double click, which still belongs to what was shown before
     the first, starts nothing."""
-    st.session_state["image-problem"] = None
-    intent, kept = st.session_state["image-intent"], st.session_state["image-keep"]
-    try:
-        asked = request()
-        if showing.id == shown:
-            showing.show(services.generate(owner, intent, asked, keep=kept))
-    except ServiceError as error:
-        st.session_state["image-problem"] = error
+    intent, kept, asked = st.session_state["image-intent"], st.session_state["image-keep"], request()
+    if showing.id == shown:
+        showing.show(services.generate(owner, intent, asked, keep=kept))
 
 
 def stop() -> None:
     """Cancels what was not sent; what was sent goes on unwatched."""
-    try:
+
+    def cancel() -> None:
         if not services.cancel_operation(owner, shown):
             st.session_state["image-unwatched"] = shown
-    except ServiceError as error:
-        st.session_state["image-problem"] = error
+
+    attempt("image", cancel)
 
 
 def resume() -> None:
     """Watches the operation again."""
     st.session_state["image-unwatched"] = None
-
-
-def check_again() -> None:
-    """Asks the service about an outcome that is unknown."""
-    try:
-        services.check_operation(owner, shown)
-    except ServiceError as error:
-        st.session_state["image-problem"] = error
 
 
 def choose(example: examples.Example) -> None:
@@ -101,7 +90,6 @@ def choose(example: examples.Example) -> None:
 def clear() -> None:
     """Empties the prompt and the result; the operation and its pictures are kept."""
     prompts.replace("image", "")
-    st.session_state["image-problem"] = None
     showing.show("")
 
 
@@ -127,7 +115,7 @@ with making:
         prompts.buttons("image")
 
     with st.container(key="image-output"):
-        if problem := st.session_state.get("image-problem") or missing:
+        if problem := showing.problem or missing:
             with st.container(key="image-problem"):
                 errors.show(problem, "problem")
         results = st.container(key="image-results")
@@ -155,12 +143,18 @@ with making:
     elif view is not None and view.ended:
         with results, st.container(key="image-finished"):
             if view.checkable:
-                st.button("Check again", key="image-check", icon=":material/refresh:", on_click=check_again)
+                st.button(
+                    "Check again",
+                    key="image-check",
+                    icon=":material/refresh:",
+                    on_click=attempt,
+                    args=("image", services.check_operation, owner, shown),
+                )
             gallery.show(view, services, owner)
             image_actions.draw(view, services, owner, vary)
         with status:
             timeline.show(view)
-            view_code.show(services.image_code(view.request), "image")
+            view_code.show(services.image_code(view.request), "image", sandbox=services.sandbox is not None)
         following.empty()  # until here it stands in the finished one's place
     elif view is not None:
         with status:

@@ -30,7 +30,7 @@ from services.errors import (
 )
 from services.facade import Services
 from services.history import Entry, HistoryQuery, Outcome
-from services.housekeeping import DiskUse
+from services.housekeeping import UNDO_S, DiskUse
 from services.lessons import Lesson
 from services.operations import OperationView, Poll, Slot
 from services.own_connections import TypedConnection
@@ -45,6 +45,7 @@ __all__ = [
     "MAX_CHOICES",
     "MAX_STOPS",
     "MEDIA_TYPES",
+    "UNDO_S",
     "Check",
     "Choice",
     "CompletionRequest",

@@ -44,9 +44,17 @@ def _waiting(request: CompletionRequest) -> str:
     return f"Waiting for the best of {request.best_of}, which is known when all are written"
 
 
-def show(run: Run[TextSnapshot], go_on: OnText, use: OnText, score: OnText | None = None) -> None:
+def show(
+    run: Run[TextSnapshot],
+    go_on: OnText,
+    use: OnText,
+    *,
+    again: OnText | None = None,
+    score: OnText | None = None,
+) -> None:
     """A run that has ended. go_on: makes a text the prompt and generates from there. use: makes a text the
-    prompt. score: as go_on, with probabilities; None where the deployment reports none."""
+    prompt. again: as go_on, with the parameters as they are now; None where there are none. score: as go_on,
+    with probabilities; None where the deployment reports none."""
     snapshot, error = run.value, run.error
     if run.notice:
         st.caption(f":material/key: {escape(run.notice)}")
@@ -61,14 +69,15 @@ def show(run: Run[TextSnapshot], go_on: OnText, use: OnText, score: OnText | Non
     filters.show(snapshot.prompt_filter, "prompt-annotations")
     if snapshot.choices:
         with st.container(horizontal=True, key="completion-again"):
-            st.button(
-                "Regenerate",
-                key=f"completion-regenerate-{run.id}",
-                icon=":material/refresh:",
-                help="The same prompt once more, with the parameters as they are now.",
-                on_click=go_on,
-                args=(run.request.prompt,),
-            )
+            if again is not None:
+                st.button(
+                    "Regenerate",
+                    key=f"completion-regenerate-{run.id}",
+                    icon=":material/refresh:",
+                    help="The same prompt once more, with the parameters as they are now.",
+                    on_click=again,
+                    args=(run.request.prompt,),
+                )
             if score is not None and not any(choice.tokens for choice in snapshot.choices):
                 st.button(
                     "Regenerate with probabilities",

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from services import Operation, Run, ServiceError, Services, TextSnapshot
+from services import Operation, Run, Services, TextSnapshot
+from ui.attempt import attempt
 from ui.parameters import COMPLETION, label, widget
 
 _PARAMETERS = {"max_completion_tokens": "max_tokens", "top_logprobs": "logprobs"}  # of chat
@@ -20,13 +21,17 @@ def show(run: Run[TextSnapshot], services: Services, generate: Callable[[], None
     if error is None or deployment != st.session_state["completion-deployment"]:
         return
 
-    def offer(label: str, accept: Callable[[], None]) -> None:
+    def offer(label: str, change: Callable[[], None]) -> None:
+        def accept() -> None:
+            change()
+            generate()
+
         st.button(
             label,
             key=f"completion-offer-{run.id}",
             icon=":material/redo:",
-            on_click=_accept,
-            args=(accept, generate),
+            on_click=attempt,
+            args=("completion", accept),
         )
 
     knob = _PARAMETERS.get(error.param or "", error.param or "")
@@ -46,15 +51,6 @@ def _knows_only_chat(run: Run[TextSnapshot], services: Services) -> bool:
     error = run.error
     missing = error is not None and error.status in (404, 405, 501) and error.code != "DeploymentNotFound"
     return missing and services.settings.v1_path is not None and not run.request.chat
-
-
-def _accept(change: Callable[[], None], generate: Callable[[], None]) -> None:
-    try:
-        change()
-    except ServiceError as error:
-        st.session_state["completion-problem"] = error
-    else:
-        generate()
 
 
 def _change_call(services: Services, deployment: str, call: str) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from services import ServiceError, Services
+from services import Services
 from ui import settings
+from ui.attempt import attempt, show_problem
 from ui.copy import copy_button
-from ui.plain import escape
 
 LONGEST_NAME = 60
 READY: dict[str, dict[str, dict[str, Any]]] = {
@@ -39,13 +39,19 @@ def menu(page: str, services: Services, owner: str) -> None:
                 st.button(
                     "Delete preset",
                     key=f"{page}-preset-delete",
-                    on_click=_delete,
-                    args=(page, services, owner, chosen),
+                    on_click=attempt,
+                    args=(f"{page}-presets", services.delete_preset, owner, page, chosen),
                 )
         st.text_input(
             "Keep these settings as", key=f"{page}-preset-name", max_chars=LONGEST_NAME, placeholder="Name"
         )
-        st.button("Keep preset", key=f"{page}-preset-keep", on_click=_keep, args=(page, services, owner))
+        st.button(
+            "Keep preset",
+            key=f"{page}-preset-keep",
+            on_click=attempt,
+            args=(f"{page}-presets", _keep, page, services, owner),
+        )
+        show_problem(f"{page}-presets")
         st.divider()
         copy_button(settings.link(page), key=f"{page}-link", label="Copy link to these settings")
         st.caption("A preset keeps no prompt; a link carries neither prompt nor system message.")
@@ -55,19 +61,6 @@ def _keep(page: str, services: Services, owner: str) -> None:
     name = str(st.session_state[f"{page}-preset-name"]).strip()
     if not name:
         st.toast("Give the preset a name first.")
-    elif _done(services.save_preset, owner, page, name, settings.preset(page)):
-        st.session_state[f"{page}-preset"] = name
-
-
-def _delete(page: str, services: Services, owner: str, name: str) -> None:
-    _done(services.delete_preset, owner, page, name)
-
-
-def _done(change: Any, *args: Any) -> bool:
-    """Changes the presets and tells whether it could be done."""
-    try:
-        change(*args)
-    except ServiceError as error:
-        st.toast(escape(str(error)), icon=":material/warning:")
-        return False
-    return True
+        return
+    services.save_preset(owner, page, name, settings.preset(page))
+    st.session_state[f"{page}-preset"] = name

@@ -22,7 +22,7 @@ class Holder:
 
 @dataclass
 class Shown:
-    """What a page of this tab shows: the id of a run, or empty.
+    """What a page of this tab shows: the id of a run, or empty, and what went wrong since.
 
     One object as long as the tab lives: a press changes it without touching the session, where Streamlit may
     break off what the press does, between the start of a run and its note.
@@ -30,10 +30,11 @@ class Shown:
 
     id: str = ""
     chosen: bool = False  # since the address was last written
+    problem: ServiceError | None = None
 
     def show(self, id: str) -> None:
         """Shows a run, or nothing."""
-        self.id, self.chosen = id, True
+        self.id, self.chosen, self.problem = id, True, None
 
 
 holder = Holder()
@@ -138,9 +139,9 @@ def shown_run(page: str) -> Shown:
 
     The address follows what was chosen since, so that a refresh shows the same.
     """
-    shown = _shown(page)
-    if not shown.chosen:
-        shown.id = addressed_run() or shown.id
+    shown, addressed = showing(page), addressed_run()
+    if addressed and addressed != shown.id and not shown.chosen:
+        shown.show(addressed)
     if not shown.id:
         st.query_params.pop("run", None)
     elif st.query_params.get("run") != shown.id:
@@ -149,11 +150,7 @@ def shown_run(page: str) -> Shown:
     return shown
 
 
-def show_run(page: str, id: str) -> None:
-    """Makes a page show a run, or nothing."""
-    _shown(page).show(id)
-
-
-def _shown(page: str) -> Shown:
+def showing(page: str) -> Shown:
+    """What a page shows, as it was when the page was left."""
     shown: Shown = st.session_state.setdefault(f"{page}-run", Shown())
     return shown

@@ -8,8 +8,9 @@ from services import Snippet
 from ui.copy import copy_button
 
 
-def show(snippets: Sequence[Snippet], key: str) -> None:
-    """A tab for each language, in an expander. key: unlike any other code on the same page.
+def show(snippets: Sequence[Snippet], key: str, *, sandbox: bool) -> None:
+    """A tab for each language, in an expander. key: unlike any other code on the same page. sandbox: whether
+    it is the sandbox that is asked, whose key is no secret.
 
     Drawn when it is opened: what colours code is larger than all else a browser fetches for a result.
     """
@@ -17,8 +18,10 @@ def show(snippets: Sequence[Snippet], key: str) -> None:
     if not box.open:
         return
     with box:
+        here = ", here sandbox-key-1" if sandbox else ""
         st.caption(
-            "The key is not in the code: it is read from the environment variable AZURE_OPENAI_API_KEY."
+            "The key is not in the code: it is read from the environment variable AZURE_OPENAI_API_KEY"
+            f"{here}."
         )
         for tab, snippet in zip(st.tabs([snippet.label for snippet in snippets]), snippets, strict=True):
             with tab:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services import Deployment, ServiceError, Services
-from tests.pages.browsing import IMAGES, ME, TEXT, Tab
+from tests.pages.browsing import HISTORY, IMAGES, ME, TEXT, Tab
 from tests.upstream import Upstream
 from ui import examples
 
@@ -194,6 +194,16 @@ def test_start_over_stops_what_runs(text: Tab, azure: Upstream) -> None:
 def test_start_over_clears_a_sentence_too(text: Tab) -> None:
     text.generate("").press("clear")
     assert not text.at.error
+
+
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_a_sentence_does_not_stand_over_another_result(text: Tab, page: str) -> None:
+    first = text.go(page).generate("Hi").shown
+    text.generate("Hi again").generate("").go(HISTORY).go(page)
+    assert "Nothing was sent." in text.look()
+    text.at.query_params["run"] = first
+    text.at.run()
+    assert "Nothing was sent." not in text.look()
 
 
 # -- examples

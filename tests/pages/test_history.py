@@ -1,5 +1,6 @@
 """The history lists every run of the owner: to find, to mark, to delete and to bring back."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,8 @@ def test_it_is_empty_at_first(text: Tab) -> None:
     lines = text.go(HISTORY).all
     assert "Nothing here yet. What you generate is listed here, newest first." in lines
     assert {"Write a text", "Make a picture"} <= set(lines)
+    assert "Your data" in lines
+    assert text.has("history-wipe-confirmed")  # of drafts, presets, and what was deleted a moment ago
 
 
 def test_runs_of_both_pages_are_listed_newest_first(history: Tab) -> None:
@@ -148,6 +151,20 @@ def test_the_last_run_is_deleted_and_brought_back(text: Tab) -> None:
     text.generate("Only one").go(HISTORY).press("pick-all").press("delete")
     assert any("Nothing here yet." in line for line in text.all)
     assert prompts(text.press("undo")) == ["Only one"]
+
+
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_a_page_no_longer_shows_what_was_deleted(text: Tab, page: str) -> None:
+    empty = text.go(page).lines()
+    text.generate("Only one").go(HISTORY).press("pick-all").press("delete")
+    assert text.go(page).lines() == empty
+
+
+def test_what_cannot_be_taken_back_any_more_is_said(text: Tab) -> None:
+    text.generate("Only one").go(HISTORY).press("pick-all").press("delete")
+    assert re.search(r"1 run deleted\.\*\* For good at \d\d:\d\d\.", "\n".join(text.all))
+    text.services.delete_everything(ME)
+    assert "There is nothing to take back." in "\n".join(text.press("undo").all)
 
 
 def test_the_word_that_something_was_deleted_can_be_sent_away(history: Tab) -> None:

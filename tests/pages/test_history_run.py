@@ -1,12 +1,15 @@
 """One run of the history: everything kept of it, and its use for new runs."""
 
+import pkgutil
+import threading
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from streamlit.runtime.scriptrunner import ScriptRunner
 
-from services import CompletionRequest, HistoryQuery, ImageFamily, ImageRequest, Services
+from services import CompletionRequest, Deployment, HistoryQuery, ImageFamily, ImageRequest, Services
 from tests.azure_bodies import (
     IMAGE_BLOCKED,
     choice,
@@ -155,12 +158,66 @@ def test_a_run_is_made_again(text: Tab, azure: Upstream, look: Open, page: str, 
     assert tab.shown == newest(text.services) != first
 
 
-def test_two_presses_make_a_run_again_once(text: Tab, azure: Upstream, look: Open) -> None:
+@pytest.mark.parametrize("moment", ["ui.reuse.Use.note", "streamlit.switch_page"])
+def test_two_presses_make_a_run_again_once_and_end_where_the_first_went(
+    text: Tab, azure: Upstream, look: Open, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
     text.generate("Again!")
     tab = look(text.services)
-    tab.until(lambda: len(azure.received("completions")) == 2, second="again")
+    first, second = threading.Event(), threading.Event()
+    request_rerun, usual = ScriptRunner.request_rerun, pkgutil.resolve_name(moment)
+
+    def press_again(*args: Any) -> bool:
+        requested = request_rerun(*args)
+        second.set()
+        return requested
+
+    def meet(*args: Any, **kwargs: Any) -> None:
+        """Goes on once the second press has come."""
+        first.set()
+        assert second.wait(8)
+        usual(*args, **kwargs)
+
+    monkeypatch.setattr(ScriptRunner, "request_rerun", press_again)
+    monkeypatch.setattr(moment, meet)
+    tab.until(first.is_set, second="again")
     wait(lambda: not text.services._runs.active)
     assert len(azure.received("completions")) == 2
+    assert tab.page == "completion"
+    assert tab.at.session_state["page"] == ""  # the text page was drawn last
+    assert tab.shown == newest(text.services)
+
+
+def regenerating(tab: Tab) -> list[str]:
+    """*Regenerate*, with the parameters as they are now, would be another *Run again* here."""
+    labels = [button.label for button in tab.at.button]
+    assert "Continue" in labels
+    return [label for label in labels if label.startswith("Regenerate")]
+
+
+def test_a_run_is_not_made_again_with_what_its_deployment_does_not_take(
+    azure: Upstream, visit: Open, start: Callable[..., Services], look: Open
+) -> None:
+    azure.defaults["chat"] = azure.chat
+    server = start(text_deployments=(Deployment("o3"), Deployment("text")))
+    visit(server=server).generate("Hi")
+    assert regenerating(look(server)) == []
+    visit(server=server).generate("Hi", deployment="text", call="Completion")
+    assert regenerating(look(server)) == ["Regenerate with probabilities"]
+
+
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_a_run_that_goes_on_is_watched_on_its_own_page(
+    text: Tab, azure: Upstream, look: Open, page: str
+) -> None:
+    azure.hold("completions")
+    azure.hold("submit")
+    text.go(page).fill(prompt="Slow one").button("generate").click()
+    text.until(lambda: text.has_sent_stop())
+    tab = look(text.services, text.shown)
+    (link,) = (node.proto for node in tab.at.get("page_link") if node.proto.label == "Watch it on its page")
+    assert link.query_string == f"run={text.shown}"
+    assert link.page == ("images" if page == IMAGES else "")
 
 
 def test_an_answer_is_gone_on_from(text: Tab, azure: Upstream, look: Open) -> None:

@@ -19,3 +19,12 @@ def test_its_deployments_can_be_chosen(start: Callable[..., Services], visit: Ca
     tab.fill(deployment="sandbox-image").at.run()
     assert tab.value("deployment") == "sandbox-image"
     assert "Images · up to 10 pictures" in tab.go(CONNECTION).look("connection-deployments")
+
+
+def test_its_code_says_its_key_which_is_no_secret(
+    start: Callable[..., Services], visit: Callable[..., Tab]
+) -> None:
+    tab = visit(server=start(endpoint=None, keys=())).generate("Describe a food fight to the death.")
+    tab.at.session_state["completion-code"] = True
+    tab.at.run()
+    assert any("AZURE_OPENAI_API_KEY, here sandbox-key-1." in line for line in tab.all)

@@ -267,8 +267,8 @@ def test_an_error_says_what_to_do_and_keeps_its_details_a_click_away(
     said = text.lines("completion-finished")[0]
     assert said == f"**{run.error}**\n\n{run.error.advice}"
     assert word in said.lower()
-    (expander,) = text.at.get_by_key("completion-output").expander
-    assert expander.label == "Details for support"
+    expander, code = text.at.get_by_key("completion-output").expander
+    assert (expander.label, code.label) == ("Details for support", "View code")
     assert {*details, "Request id: fake-1"} <= set(expander.code[0].value.split("\n"))
     assert text.value("prompt") == "Keep me"
     assert text.has("completion-generate")
@@ -300,7 +300,8 @@ def test_an_unreachable_host_is_named(text: Tab, azure: Upstream) -> None:
     host = azure.url.removeprefix("http://")
     text.generate("Keep me")
     assert text.lines() == [
-        f"**Cannot reach {host}.**\n\nCheck the endpoint's spelling and this machine's network connection."
+        f"**Cannot reach {host}.**\n\nCheck the endpoint's spelling and this machine's network connection.",
+        "View code",
     ]
     assert text.value("prompt") == "Keep me"
 
@@ -359,7 +360,7 @@ def test_a_defect_is_told_with_a_reference_and_without_its_text(
     monkeypatch.setattr(text.services, "_complete", defect)
     text.generate("Hi")
     id = text.shown
-    assert text.lines() == [f"**Something went wrong here. Reference: {id}.**"]
+    assert text.lines() == [f"**Something went wrong here. Reference: {id}.**", "View code"]
     assert not text.sent.has("secret detail")
 
 

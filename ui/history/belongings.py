@@ -3,8 +3,8 @@
 import streamlit as st
 
 from services import LEAST_FREE, Services
+from ui.attempt import attempt
 from ui.history import exports, words
-from ui.history.attempt import attempt
 
 _OURS = ("completion-", "image-", "history-")
 
@@ -39,7 +39,7 @@ def draw(services: Services, owner: str) -> None:
                 key="history-wipe-confirmed",
                 type="primary",
                 on_click=attempt,
-                args=(_delete_everything, services, owner),
+                args=("history", _delete_everything, services, owner),
             )
 
 

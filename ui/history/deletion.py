@@ -1,34 +1,39 @@
 """Deleting runs, and the bar that takes it back."""
 
+import time
 from collections.abc import Collection
 
 import streamlit as st
 
-from services import Services
+from services import UNDO_S, Services
+from ui import parameters, session, when
+from ui.attempt import attempt
 from ui.history import words
-from ui.history.attempt import attempt
 
 
 def delete(services: Services, owner: str, ids: Collection[str]) -> None:
-    """Deletes runs and leaves the page of one; they can be had back for ten minutes."""
-    services.delete(owner, tuple(ids))
-    st.session_state["history-deleted"] = tuple(ids)
+    """Deletes runs and leaves every page that shows one; they can be had back for ten minutes."""
+    services.delete(owner, ids)
+    st.session_state["history-deleted"] = ids, time.time() + UNDO_S
+    for page in parameters.PAGES:
+        if (showing := session.showing(page)).id in ids:
+            showing.id = ""
     st.query_params.pop("run", None)
 
 
 def undo_bar(services: Services, owner: str) -> None:
     """What was deleted last, with *Undo*."""
-    ids = st.session_state.get("history-deleted")
+    ids, until = st.session_state.get("history-deleted", ((), 0.0))
     if not ids:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="history-undo-bar"):
-        st.markdown(f":material/delete: **{words.runs(len(ids))} deleted.** For good in ten minutes.")
+        st.markdown(f":material/delete: **{words.runs(len(ids))} deleted.** For good at {when.clock(until)}.")
         st.button(
             "Undo",
             key="history-undo",
             icon=":material/undo:",
             on_click=attempt,
-            args=(_undo, services, owner, ids),
+            args=("history", _undo, services, owner, ids),
         )
         st.button("Dismiss", key="history-dismiss", type="tertiary", on_click=_forget)
 
@@ -39,4 +44,4 @@ def _undo(services: Services, owner: str, ids: Collection[str]) -> None:
 
 
 def _forget() -> None:
-    st.session_state["history-deleted"] = ()
+    del st.session_state["history-deleted"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -17,9 +16,9 @@ from services import (
     TextSnapshot,
 )
 from ui import errors, gallery, live, places, reuse, timeline, when
+from ui.attempt import attempt, show_problem
 from ui.copy import copy_button
 from ui.history import exports, favourite, settings, words
-from ui.history.attempt import attempt, show_problem
 from ui.history.deletion import delete
 from ui.plain import body
 from ui.reuse import Request
@@ -43,7 +42,7 @@ def draw(id: str, services: Services, owner: str) -> None:
         favourite.star(entry, services, owner)
         st.caption(words.facts(entry), width="content")
     _actions(entry, request, start, services, owner)
-    show_problem()
+    show_problem("history")
     made, beside = st.columns([3, 1], gap="large")
     with beside:
         st.subheader("Settings", anchor=False)
@@ -52,7 +51,15 @@ def draw(id: str, services: Services, owner: str) -> None:
         with st.container(key="history-prompt"):
             st.text(body(request.prompt) or "(no prompt)")
             copy_button(request.prompt, key="history-copy-prompt", label="Copy prompt")
-        if isinstance(kept, Run):
+        if not kept.ended:
+            st.page_link(
+                str(places.TEXT if entry.kind == "text" else places.IMAGES),
+                label="Watch it on its page",
+                icon=":material/visibility:",
+                help="",
+                query_params={"run": id},
+            )
+        elif isinstance(kept, Run):
             _text(kept, start, services)
         else:
             _pictures(kept, services, owner)
@@ -68,13 +75,17 @@ def _kept(entry: Entry, services: Services, owner: str) -> Run[TextSnapshot] | O
 
 
 def _starter(services: Services, owner: str) -> Start:
-    """Starts a run once: the second press of a double click belongs to what was drawn before the first."""
-    drawn = st.session_state.setdefault("history-started", 0)
+    """Starts a run once: the second press of a double click belongs to what was drawn before the first, and
+    goes where that went."""
+    used = reuse.use()
+    drawn = used.started
 
     def start(request: Request) -> None:
-        if st.session_state["history-started"] == drawn:
-            st.session_state["history-started"] = drawn + 1
-            attempt(reuse.run_again, request, services, owner)
+        if used.started == drawn:
+            used.started, used.request = drawn + 1, None
+            attempt("history", reuse.run_again, request, services, owner)
+        else:
+            used.due = True
 
     return start
 
@@ -102,28 +113,25 @@ def _actions(entry: Entry, request: Request, start: Start, services: Services, o
             key="history-delete",
             icon=":material/delete:",
             on_click=attempt,
-            args=(delete, services, owner, (entry.id,)),
+            args=("history", delete, services, owner, (entry.id,)),
         )
 
 
 def _text(run: Run[TextSnapshot], start: Start, services: Services) -> None:
     request: CompletionRequest = run.request
-    if run.ended:
-        live.show(
-            run,
-            lambda text: start(replace(request, prompt=text)),
-            lambda text: reuse.use_prompt(replace(request, prompt=text)),
-            lambda text: start(replace(request, prompt=text, logprobs=MAX_ALTERNATIVES)),
-        )
-    else:
-        live.follow(run, services.frame_s)
-        st.rerun()
+    knows = services.deployments.text_family(request.deployment).knobs
+
+    def score(text: str) -> None:
+        start(replace(request, prompt=text, logprobs=MAX_ALTERNATIVES))
+
+    live.show(
+        run,
+        lambda text: start(replace(request, prompt=text)),
+        lambda text: reuse.use_prompt(replace(request, prompt=text)),
+        score=score if "logprobs" in knows else None,
+    )
 
 
 def _pictures(view: OperationView, services: Services, owner: str) -> None:
-    if view.ended:
-        gallery.show(view, services, owner)
-        timeline.show(view)
-    else:
-        timeline.follow(partial(services.operation, owner, view.id))
-        st.rerun()
+    gallery.show(view, services, owner)
+    timeline.show(view)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import Entry, Services
-from ui.history.attempt import attempt
+from ui.attempt import attempt
 
 
 def star(entry: Entry, services: Services, owner: str) -> None:
@@ -16,5 +16,5 @@ def star(entry: Entry, services: Services, owner: str) -> None:
         icon=":material/star:",
         help=words,
         on_click=attempt,
-        args=(services.mark_favourite, owner, entry.id, not entry.favourite),
+        args=("history", services.mark_favourite, owner, entry.id, not entry.favourite),
     )

@@ -6,8 +6,8 @@ import streamlit as st
 
 from services import Entry, Services
 from ui import when
+from ui.attempt import attempt
 from ui.history import exports, words
-from ui.history.attempt import attempt
 from ui.history.deletion import delete
 
 
@@ -38,7 +38,7 @@ def bar(entries: Sequence[Entry], services: Services, owner: str) -> None:
             key="history-delete",
             icon=":material/delete:",
             on_click=attempt,
-            args=(delete, services, owner, ids),
+            args=("history", delete, services, owner, ids),
         )
         st.button(
             "Clear selection", key="history-pick-none", type="tertiary", on_click=_pick, args=(picked, False)
