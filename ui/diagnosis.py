@@ -51,7 +51,7 @@ def follow(run: Run[tuple[Check, ...]]) -> None:
 
 
 def _check(check: Check) -> None:
-    mend = f"  \n{escape(check.mend)}" if check.mend else ""
+    mend = f"  \n:material/build: {escape(check.mend)}" if check.mend else ""
     st.markdown(f"{_MARKS[check.passed]} · **{escape(check.name, 80)}** – {escape(check.words)}{mend}")
 
 

@@ -78,7 +78,8 @@ def test_pictures_are_shown_with_their_timeline(images: Tab, azure: Upstream, lo
     assert "Images · Today" in said
     assert "Image blocked" in said
     assert "Timeline: " in said
-    assert "| Size | 256x256 |" in said
+    for row in ("Size | 256x256", "Number of images | 2", "Deployment | none (submit and poll)"):
+        assert f"| {row} |" in said
     assert len(tab.at.image) == 1
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from services import CompletionRequest
-from ui.parameters import label
+from ui.parameters import ROUTE, label
 from ui.plain import escape
 from ui.reuse import Request
 
@@ -15,7 +15,8 @@ def table(request: Request) -> None:
     """Name and value of all that was said; the prompt stands elsewhere."""
     page = "completion" if isinstance(request, CompletionRequest) else "image"
     lines = ["| Setting | Value |", "|---|---|"]
-    for name, value in asdict(request).items():
+    said = asdict(request) | {"deployment": request.deployment or f"none ({ROUTE})"}
+    for name, value in said.items():
         if name != "prompt" and value is not None and value is not False and value != ():
             lines.append(f"| {label(page, name)} | {escape(_written(value), 2_000)} |")
     st.markdown("\n".join(lines))
