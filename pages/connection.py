@@ -2,19 +2,23 @@
 
 import streamlit as st
 
+from services import Check, Run
 from ui import deployments, diagnosis, own_connection, session
 
 services, owner = session.services(), session.owner()
+visits: list[Run[tuple[Check, ...]]] = st.session_state.setdefault("connection-visits", [])  # of the doctor
+before = len(visits)
 
 
 def examine() -> None:
-    """Starts the doctor."""
-    st.session_state["connection-check"] = services.diagnose(owner)
+    """Starts the doctor, but none beside one at work, nor by the second press of a double click."""
+    if len(visits) == before and all(run.ended for run in visits):
+        visits.append(services.diagnose(owner))
 
 
 def changed() -> None:
     """Another connection: what was found about the one before does not hold."""
-    st.session_state["connection-check"] = None
+    visits.clear()
 
 
 st.title("Connection", anchor=False)
@@ -32,14 +36,14 @@ st.caption(
 )
 st.button(
     "Check the connection",
-    key="connection-examine",
+    key=f"connection-examine-{before}",
     type="primary",
     icon=":material/stethoscope:",
     on_click=examine,
 )
 with st.container(key="connection-result"):
-    if run := st.session_state.get("connection-check"):
-        diagnosis.follow(run)
+    if visits:
+        diagnosis.follow(visits[-1])
 
 st.subheader("A connection of your own", anchor=False)
 with st.container(key="connection-own"):

@@ -4,8 +4,8 @@ import time
 
 import streamlit as st
 
-from services import Deployment, Family, Headroom, ImageFamily, Lesson, Operation, ServiceError, Services
-from ui import errors
+from services import Deployment, Family, Headroom, ImageFamily, Lesson, Operation, Services
+from ui.attempt import attempt, show_problem
 from ui.knob_widgets import COMMON, MORE
 from ui.parameters import label
 from ui.plain import escape
@@ -34,8 +34,7 @@ def draw(services: Services) -> None:
         st.text("No text deployment is configured: type one on the text page.")
     if not settings.image_deployments:
         st.text("No image deployment is configured: images go to the route that is submitted and polled.")
-    if problem := st.session_state.pop("connection-problem", None):
-        errors.show(problem, "lesson")
+    show_problem("lessons")
 
 
 def _card(deployment: Deployment) -> st.delta_generator.DeltaGenerator:
@@ -86,13 +85,6 @@ def _lesson(services: Services, deployment: str, lesson: Lesson) -> None:
             "Forget",
             key=f"lesson-{deployment}",
             help="Go back to what the model's name tells, as if nothing had been refused.",
-            on_click=_forget,
-            args=(services, deployment),
+            on_click=attempt,
+            args=("lessons", services.deployments.forget, deployment),
         )
-
-
-def _forget(services: Services, deployment: str) -> None:
-    try:
-        services.deployments.forget(deployment)
-    except ServiceError as error:
-        st.session_state["connection-problem"] = error

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from services import Secret, ServiceError, Services, TypedConnection
-from ui import errors
+from services import Secret, Services, TypedConnection
+from ui import errors, session
+from ui.attempt import attempt
 from ui.plain import escape
 
 
@@ -60,8 +61,8 @@ def _form(services: Services, owner: str, changed: Callable[[], None]) -> None:
         st.form_submit_button(
             "Connect", icon=":material/link:", on_click=_connect, args=(services, owner, changed)
         )
-    if problem := st.session_state.get("own-problem"):
-        errors.show(problem, "own-problem")
+    if problem := session.showing("own").problem:
+        errors.show(problem, "own")
         st.caption("The key was cleared; enter it again.")
 
 
@@ -76,13 +77,12 @@ def _connect(services: Services, owner: str, changed: Callable[[], None]) -> Non
     st.session_state["own-key"] = ""
     if len(typed.endpoint.split()) > 1:
         st.session_state["own-endpoint"] = ""  # a curl line may hold a key
-    st.session_state["own-problem"] = None
-    try:
+
+    def connect() -> None:
         st.session_state["connection"] = services.connect(owner, typed)
-    except ServiceError as error:
-        st.session_state["own-problem"] = error
-    else:
         changed()
+
+    attempt("own", connect)
 
 
 def _forget(services: Services, owner: str, changed: Callable[[], None]) -> None:

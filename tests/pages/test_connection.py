@@ -83,7 +83,7 @@ def test_the_doctor_counts_down_while_it_waits(visit: Callable[..., Tab], azure:
     azure.enqueue("other", Reply(200, {"data": []}))
     azure.enqueue("completions", error("rate_limit_short", headers={"retry-after": "1"}))
     tab = visit().go(CONNECTION)
-    tab.at.button(key="connection-examine").click().run()
+    tab.at.button(key="connection-examine-0").click().run()
     assert tab.sent.has("Trying again")
     assert "passed · **text**" in written(tab)
 
@@ -94,7 +94,7 @@ def test_the_doctor_shows_each_check_with_a_word_and_its_mend(
     azure.enqueue("other", Reply(200, {"data": []}))
     azure.enqueue("completions", error("no_deployment"))
     tab = visit().go(CONNECTION)
-    tab.at.button(key="connection-examine").click().run()
+    tab.at.button(key="connection-examine-0").click().run()
     assert not tab.at.exception
     words = written(tab)
     assert "passed · **KEY 1**" in words
@@ -104,3 +104,14 @@ def test_the_doctor_shows_each_check_with_a_word_and_its_mend(
     assert "The service knows no deployment of this name." in words
     assert "Check the name under Deployments in the portal." in words
     assert not tab.sent.has(KEY)
+
+
+def test_a_second_press_asks_nothing_more(visit: Callable[..., Tab], azure: Upstream) -> None:
+    tab = visit().go(CONNECTION)
+    tab.at.button(key="connection-examine-0").click()
+    pressed = tab.at._tree.get_widget_states()
+    tab.at.run()
+    asked = len(azure.requests)
+    tab.at._run(pressed)
+    tab.at.run()
+    assert len(azure.requests) == asked > 0

@@ -172,7 +172,7 @@ def test_what_the_doctor_says_is_text(
     found = [Check(NASTY, passed, NASTY, NASTY) for passed in (True, False, None)]
     monkeypatch.setattr("services.doctor.examine", lambda *_, **__: iter(found))
     tab = visit().go(CONNECTION)
-    tab.at.button(key="connection-examine").click().run()
+    tab.at.button(key="connection-examine-0").click().run()
     tab.at.run()
     check(tab)
     lines = tab.lines("connection-result")
