@@ -1,7 +1,9 @@
 """What a test needs to use a page as a person does: press, look, read."""
 
 import json
+import pkgutil
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime.scriptrunner import RerunData
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 from services import Services
@@ -151,6 +153,26 @@ class Tab:
             patch.setattr(local_script_runner, "require_widgets_deltas", meanwhile)
             self.at.run()
         return self
+
+    def press_twice(self, name: str, moment: str) -> "Tab":
+        """Presses a button, and again while a function, named in full, is called by the first press."""
+        first, second = threading.Event(), threading.Event()
+        request_rerun, usual = ScriptRunner.request_rerun, pkgutil.resolve_name(moment)
+
+        def press_again(*args: Any) -> bool:
+            requested = request_rerun(*args)
+            second.set()
+            return requested
+
+        def meet(*args: Any, **kwargs: Any) -> Any:
+            first.set()
+            assert second.wait(8)
+            return usual(*args, **kwargs)
+
+        with self.patch.context() as patch:
+            patch.setattr(ScriptRunner, "request_rerun", press_again)
+            patch.setattr(moment, meet)
+            return self.until(first.is_set, second=name)
 
     def _pressed(self, name: str) -> Any:
         self.button(name).click()

@@ -160,6 +160,14 @@ def test_a_page_no_longer_shows_what_was_deleted(text: Tab, page: str) -> None:
     assert text.go(page).lines() == empty
 
 
+def test_a_second_press_of_undo_has_nothing_to_complain_of(text: Tab) -> None:
+    text.generate("Only one").go(HISTORY).press("pick-all").press("delete")
+    text.press_twice("undo", "services.Services.restore")
+    assert prompts(text) == ["Only one"]
+    assert "There is nothing to take back." not in "\n".join(text.all)
+    assert not text.has("history-undo-bar")
+
+
 def test_what_cannot_be_taken_back_any_more_is_said(text: Tab) -> None:
     text.generate("Only one").go(HISTORY).press("pick-all").press("delete")
     assert re.search(r"1 run deleted\.\*\* For good at \d\d:\d\d\.", "\n".join(text.all))

@@ -1,13 +1,10 @@
 """One run of the history: everything kept of it, and its use for new runs."""
 
-import pkgutil
-import threading
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from streamlit.runtime.scriptrunner import ScriptRunner
 
 from services import CompletionRequest, Deployment, HistoryQuery, ImageFamily, ImageRequest, Services
 from tests.azure_bodies import (
@@ -161,27 +158,10 @@ def test_a_run_is_made_again(text: Tab, azure: Upstream, look: Open, page: str, 
 
 @pytest.mark.parametrize("moment", ["ui.reuse.Use.note", "streamlit.switch_page"])
 def test_two_presses_make_a_run_again_once_and_end_where_the_first_went(
-    text: Tab, azure: Upstream, look: Open, monkeypatch: pytest.MonkeyPatch, moment: str
+    text: Tab, azure: Upstream, look: Open, moment: str
 ) -> None:
     text.generate("Again!")
-    tab = look(text.services)
-    first, second = threading.Event(), threading.Event()
-    request_rerun, usual = ScriptRunner.request_rerun, pkgutil.resolve_name(moment)
-
-    def press_again(*args: Any) -> bool:
-        requested = request_rerun(*args)
-        second.set()
-        return requested
-
-    def meet(*args: Any, **kwargs: Any) -> None:
-        """Goes on once the second press has come."""
-        first.set()
-        assert second.wait(8)
-        usual(*args, **kwargs)
-
-    monkeypatch.setattr(ScriptRunner, "request_rerun", press_again)
-    monkeypatch.setattr(moment, meet)
-    tab.until(first.is_set, second="again")
+    tab = look(text.services).press_twice("again", moment)
     wait(lambda: not text.services._runs.active)
     assert len(azure.received("completions")) == 2
     assert tab.page == "completion"

@@ -5,10 +5,12 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from services import UNDO_S, Services
+from services import UNDO_S, ServiceError, Services
 from ui import parameters, session, when
 from ui.attempt import attempt
 from ui.history import words
+
+Deleted = tuple[Collection[str], float]  # ids, and until when they can be had back (Unix s)
 
 
 def delete(services: Services, owner: str, ids: Collection[str]) -> None:
@@ -23,9 +25,10 @@ def delete(services: Services, owner: str, ids: Collection[str]) -> None:
 
 def undo_bar(services: Services, owner: str) -> None:
     """What was deleted last, with *Undo*."""
-    ids, until = st.session_state.get("history-deleted", ((), 0.0))
-    if not ids:
+    deleted: Deleted | None = st.session_state.get("history-deleted")
+    if deleted is None:
         return
+    ids, until = deleted
     with st.container(horizontal=True, vertical_alignment="center", key="history-undo-bar"):
         st.markdown(f":material/delete: **{words.runs(len(ids))} deleted.** For good at {when.clock(until)}.")
         st.button(
@@ -33,15 +36,22 @@ def undo_bar(services: Services, owner: str) -> None:
             key="history-undo",
             icon=":material/undo:",
             on_click=attempt,
-            args=("history", _undo, services, owner, ids),
+            args=("history", _undo, services, owner),
         )
-        st.button("Dismiss", key="history-dismiss", type="tertiary", on_click=_forget)
+        st.button("Dismiss", key="history-dismiss", type="tertiary", on_click=_dismiss)
 
 
-def _undo(services: Services, owner: str, ids: Collection[str]) -> None:
-    services.restore(owner, ids)
-    _forget()
+def _undo(services: Services, owner: str) -> None:
+    """Takes the deletion back; for the second press of a double click there is none any more."""
+    deleted: Deleted | None = st.session_state.pop("history-deleted", None)
+    if deleted is None:
+        return
+    try:
+        services.restore(owner, deleted[0])
+    except ServiceError:
+        st.session_state["history-deleted"] = deleted
+        raise
 
 
-def _forget() -> None:
-    del st.session_state["history-deleted"]
+def _dismiss() -> None:
+    st.session_state.pop("history-deleted", None)
