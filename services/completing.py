@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from operator import attrgetter
 
 from services.azure import Azure
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot
@@ -14,7 +15,7 @@ def complete(run: Run[TextSnapshot], azure: Azure, frame_s: Callable[[], float])
     builder = SnapshotBuilder(run.request)
     try:
         with contextlib.closing(azure.stream(run.request, run)) as blocks:
-            for block in paced(blocks, run.stopping.wait, frame_s):
+            for block in paced(blocks, attrgetter("more"), run.stopping.wait, frame_s):
                 run.publish(builder.add(block))
                 if run.stopping.is_set():
                     return

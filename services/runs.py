@@ -100,9 +100,10 @@ class Run(Caller, Generic[T]):
         self.notice = notice
 
     def changes(self, interval: Callable[[], float]) -> Iterator[T]:
-        """The value now and whenever it changed, at most once per `interval()` seconds, until the run ends.
+        """The value now and whenever it changed, until the run ends.
 
-        Yields at least every 0.25 s even without news, so that whoever follows can be interrupted.
+        Yields at least every 0.25 s even without news, so that whoever follows can be interrupted. Values
+        come as they were published, paced; in a burst at most two in `interval()` seconds.
         """
         seen = -1
         while True:
@@ -113,7 +114,7 @@ class Run(Caller, Generic[T]):
             yield value
             if ended:
                 return
-            self.stopping.wait(interval())
+            self.stopping.wait(interval() / 2)
 
     @property
     def ended(self) -> bool:
@@ -184,28 +185,21 @@ class Runs:
 
 def paced(
     values: Iterator[T],
+    more: Callable[[T], bool],
     pause: Callable[[float], Any],
     frame_s: Callable[[], float],
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[T]:
-    """Passes values on; after one that had to be waited for, pauses a frame.
+    """Passes values on, one a frame: what arrives in the meantime collects and comes as one value.
 
-    What arrives in the meantime collects in the socket's buffer and comes as one value. The first two (the
-    headers and the first text) are passed on at once.
+    The first three (headers, a first text and what came with it) are passed on at once, and so is a burst:
+    after a value where much more is there already (`more`) comes no pause.
     """
-    position = 0
-    while True:
-        asked = clock()
-        try:
-            value = next(values)
-        except StopIteration:
-            return
-        frame = frame_s()
-        waited = clock() - asked > frame / 10
+    for position, value in enumerate(values):
+        came = clock()
         yield value
-        position += 1
-        if waited and position > 2:
-            pause(frame)
+        if position > 1 and not more(value):
+            pause(max(0.0, came + frame_s() - clock()))
 
 
 def _work(run: Run[Any], work: Callable[[Run[Any]], None]) -> None:

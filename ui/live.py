@@ -28,7 +28,7 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
             with written:
                 growing = growing or cards.Growing(run.request)
             growing.show(choice)
-        now = f"Writing · {snapshot.chunks // 20 * 20}+ tokens" if snapshot.chunks >= 20 else "Writing"
+        now = f"Writing · {snapshot.chunks // 100 * 100}+ tokens" if snapshot.chunks >= 100 else "Writing"
         now = f":material/edit: {now if snapshot.choices else _waiting(run.request)}…"
         if (wait := run.waiting) is not None:
             now = when.countdown(wait)

@@ -24,6 +24,7 @@ from urllib3.exceptions import NewConnectionError
 from services.azure.retry import Deadline
 
 CONNECT_S = 5.0
+BUFFER = 65_536
 NO_CONNECTION = f"did not answer within {CONNECT_S:g} s"
 _NEXT_CHUNK = re.compile(
     rb"\r\n[0-9A-Fa-f]{1,15}\r\n.", re.DOTALL
@@ -36,8 +37,8 @@ class Line:
 
     connected: whether a byte of the request may have left. unknown: its host's name leads nowhere.
     untrusted: OpenSSL's number for why the other side's certificate was not accepted. forbidden: its host has
-    an address that it must not have. answered: the head of an answer has arrived. overdue: in words, the
-    time-out that ended it.
+    an address that it must not have. answered: the head of an answer has arrived. backlog: bytes of
+    it that have arrived and were not read. overdue: in words, the time-out that ended it.
     """
 
     def __init__(self, deadline: Deadline, clock: Callable[[], float], admits: Callable[[str], bool]) -> None:
@@ -47,6 +48,7 @@ class Line:
         self.untrusted: int | None = None
         self.hung_up = False
         self.answered = False
+        self.backlog: Callable[[], int] = lambda: 0
         self.overdue: str | None = None
         self._deadline = deadline
         self._clock = clock
@@ -173,14 +175,18 @@ class _TimedReader(io.RawIOBase):
         self._raw = raw
         self._sock = sock
         self._line = line
-        self.resting = False  # then it gives nothing: what is buffered is looked at
+        self.resting = False  # then it gives what is here, without waiting
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
         if self.resting:
-            return None
+            self._sock.settimeout(0)
+            try:
+                return self._raw.readinto(buffer)
+            except OSError:  # nothing is here, or the next read tells what went wrong
+                return None
         with self._line.reading(self._sock):
             got = self._raw.readinto(buffer)
         if got == 0 and not self._line.answered:
@@ -201,26 +207,31 @@ class _Response(http.client.HTTPResponse):
         super().__init__(sock, *args, **options)
         self._line = LINE.get()
         self._reader = _TimedReader(self.fp.detach(), sock, self._line)
-        self.fp = io.BufferedReader(self._reader)
+        self.fp = io.BufferedReader(self._reader, BUFFER)
 
     def begin(self) -> None:
         super().begin()
         self._line.answered = True
+        self._line.backlog = lambda: len(self._here())
 
     def read1(self, n: int = -1) -> bytes:
-        """What has arrived, also where it came in several chunks."""
-        parts = [super().read1(n)]
-        while parts[-1] and self.chunked and self._has_more():
-            parts.append(super().read1(n))
-        return b"".join(parts)
+        """What has arrived, `n` bytes or a little more, also where it came in several chunks."""
+        read = super().read1(n)
+        while read and len(read) < n and self.chunked and self._has_more():
+            read += super().read1(n)
+        return read
 
     def _has_more(self) -> bool:
         """Whether some of the next chunk is here already, so that reading it does not wait."""
-        if self.chunk_left or self.fp is None:
-            return False
+        return not self.chunk_left and _NEXT_CHUNK.match(self._here()) is not None
+
+    def _here(self) -> bytes:
+        """Some of what has arrived and was not read; the connection is closed once all of it was."""
+        if self.fp is None:
+            return b""
         self._reader.resting = True
         try:
-            return _NEXT_CHUNK.match(self.fp.peek()) is not None
+            return bytes(self.fp.peek())
         finally:
             self._reader.resting = False
 

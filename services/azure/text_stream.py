@@ -13,14 +13,18 @@ from services.errors import BadReply
 STREAM_CAP = 256 * 2**20  # bytes: each token comes with up to 1 kB of its own, each choice with its tokens
 
 
+BURST = 8_192  # bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Some of a stream: the response headers, which come first and alone; the chunks that arrived together;
-    and whether `[DONE]` came."""
+    whether `[DONE]` came; and whether much more has arrived already."""
 
     headers: Mapping[str, str]
     chunks: tuple[dict[str, Any], ...] = ()
     done: bool = False
+    more: bool = False
 
 
 def stream(resource: Resource, call: Call) -> Generator[Block, None, None]:
@@ -50,7 +54,7 @@ def stream(resource: Resource, call: Call) -> Generator[Block, None, None]:
                     yield Block({}, tuple(chunks))  # what came before it is kept
                     raise
             heard = True
-            yield Block({}, tuple(chunks))
+            yield Block({}, tuple(chunks), more=exchange.backlog > BURST)
         if not heard:
             raise BadReply(
                 "The service ended its answer without saying anything.",

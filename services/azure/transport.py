@@ -16,11 +16,10 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from services.azure.connections import LINE, POOLS, Line
+from services.azure.connections import BUFFER, LINE, POOLS, Line
 from services.azure.retry import Deadline
 from services.errors import BadReply, HungUp, OutcomeUnknown, ServiceError, Unreachable, Untrusted
 
-_BLOCK = 65_536
 _CERTIFICATE = {  # X509_V_ERR_… of OpenSSL's x509_vfy.h: what is wrong, and what to do
     9: ("is not valid yet", "Check this machine's clock."),
     10: ("has expired", "Check this machine's clock; if it is right, tell whoever runs the endpoint."),
@@ -45,6 +44,11 @@ class Exchange:
         self._costs = costs
         self._host = urlsplit(response.url).netloc
 
+    @property
+    def backlog(self) -> int:
+        """Bytes that have arrived and were not read, as far as they are buffered here (64 KiB)."""
+        return self._line.backlog()
+
     def blocks(self, cap: int) -> Iterator[bytes]:
         """The body in blocks as they arrive.
 
@@ -54,7 +58,7 @@ class Exchange:
         size = 0
         while True:
             try:
-                block = self._response.raw.read1(_BLOCK, decode_content=True)
+                block = self._response.raw.read1(BUFFER, decode_content=True)
             except urllib3.exceptions.DecodeError:
                 raise BadReply(
                     "The service sent an answer that cannot be unpacked.",

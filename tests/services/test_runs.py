@@ -197,24 +197,35 @@ class Time:
 
     def pause(self, seconds: float) -> None:
         self.now += seconds
-        self.paused.append(self.now)
+        self.paused.append(seconds)
 
 
 @pytest.mark.parametrize(
-    ("waits", "pauses"),
+    ("values", "pauses"),
     [
-        ((), 0),
-        ((1, 1), 0),
-        ((1, 1, 1, 1), 2),
-        ((1, 1, 0, 0, 0), 0),
-        ((1, 1, 0, 1, 0), 1),
+        ([], []),
+        ([(1, False)] * 2, []),
+        ([(1, False)] * 4, [0.04] * 2),
+        ([(0, True)] * 5, []),
+        ([(1, True), (0, False), (0, True), (0, False), (0, True)], [0.04]),
     ],
 )
-def test_after_a_value_that_was_waited_for_comes_a_pause(waits: tuple[float, ...], pauses: int) -> None:
+def test_a_value_a_frame_save_at_the_start_and_in_a_burst(
+    values: list[tuple[float, bool]], pauses: list[float]
+) -> None:
     time = Time()
-    passed = paced(time.values(*waits), time.pause, lambda: 0.04, lambda: time.now)
-    assert list(passed) == list(range(len(waits)))
-    assert len(time.paused) == pauses
+    more = [much for _, much in values]
+    source = time.values(*(wait for wait, _ in values))
+    passed = paced(source, more.__getitem__, time.pause, lambda: 0.04, lambda: time.now)
+    assert list(passed) == list(range(len(values)))
+    assert time.paused == pytest.approx(pauses)
+
+
+def test_what_is_done_with_a_value_counts_towards_its_frame() -> None:
+    time = Time()
+    for _ in paced(time.values(*[0.0] * 3), lambda _: False, time.pause, lambda: 0.04, lambda: time.now):
+        time.now += 0.03
+    assert time.paused == pytest.approx([0.01])
 
 
 @pytest.mark.parametrize(

@@ -483,6 +483,16 @@ def test_chunks_that_came_together_are_one_block(transport: Transport, azure: Up
         assert list(exchange.blocks(1_000)) == [b"onetwothree"]
 
 
+def test_what_has_arrived_and_was_not_read_is_told(transport: Transport, azure: Upstream) -> None:
+    azure.enqueue("other", Reply.raw(CHUNKED + b"%x\r\n" % 300_000 + b"x" * 300_000 + b"\r\n0\r\n\r\n"))
+    with transport.exchange("GET", azure.url, SOON) as exchange:
+        blocks = exchange.blocks(1_000_000)
+        read = len(next(blocks))
+        wait(lambda: exchange.backlog > 8_192)
+        assert read + sum(map(len, blocks)) == 300_000
+        assert exchange.backlog == 0
+
+
 @pytest.mark.parametrize("half", [b"", b"\r", b"\r\n", b"\r\n3", b"\r\n3\r\n"])
 def test_half_a_chunk_holds_nothing_back(transport: Transport, azure: Upstream, half: bytes) -> None:
     azure.enqueue("other", Reply.raw(CHUNKED + b"3\r\none" + half, hang=True))
