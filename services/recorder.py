@@ -1,7 +1,8 @@
 """Keeps text runs as they are written, so that nothing that arrived is lost by a crash.
 
-One thread writes for all runs, at most once a second for each, in one transaction. A run never waits for it:
-while the disk refuses, the texts stay in memory and are written when it takes them again.
+One thread writes for all runs in one transaction: each second, and soon after one has begun or ended, but at
+most five times a second. A run never waits for it: while the disk refuses, the texts stay in memory and are
+written when it takes them again.
 """
 
 import logging
@@ -26,6 +27,7 @@ from services.text_archive import (
 )
 
 INTERVAL_S = 1.0
+PAUSE_S = 0.2
 LEASE_S = 10.0
 _LOG = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._saving = threading.Lock()
         self._news = threading.Event()
-        self._closing = False
+        self._ending = threading.Event()
         self.problem: ServiceError | None = None
         self._thread = threading.Thread(target=self._serve, name="recorder")
         self._thread.start()
@@ -85,18 +87,18 @@ class Recorder:
 
     def close(self) -> None:
         """Writes what is left and ends."""
-        self._closing = True
+        self._ending.set()
         self._news.set()
         self._thread.join()
 
     def _serve(self) -> None:
         closing = False
         while not closing:
-            closing = self._closing  # read before the last writing
+            closing = self._ending.is_set()  # read before the last writing
             with self._saving:
                 self._save()
-            if not closing:
-                self._news.wait(self._interval_s if self._followed else None)
+            if not self._ending.wait(PAUSE_S):
+                self._news.wait(self._interval_s - PAUSE_S if self._followed else None)
                 self._news.clear()
 
     def _save(self) -> None:

@@ -18,12 +18,13 @@ class RunRows(Database):
     ) -> None:
         """Adds rows, writes to rows that are still there, and prolongs the lease of those still running."""
         lease = self._clock() + lease_s
+        added = [{"lease_until": lease, "search": folded(row["request"]["prompt"]), **row} for row in new]
+        written = [{"run": row["id"], **row} for row in changed]
         with self._write() as connection:
-            for row in new:
-                values = {"lease_until": lease, "search": folded(row["request"]["prompt"]), **row}
-                connection.execute(insert(RUNS).values(values).on_conflict_do_nothing())
-            for row in changed:
-                connection.execute(RUNS.update().where(RUNS.c.id == row["id"]).values(row))
+            if added:
+                connection.execute(insert(RUNS).on_conflict_do_nothing(), added)
+            if written:
+                connection.execute(RUNS.update().where(RUNS.c.id == sa.bindparam("run")), written)
             if running:
                 connection.execute(RUNS.update().where(RUNS.c.id.in_(running)).values(lease_until=lease))
 
