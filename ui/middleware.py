@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -74,8 +75,14 @@ WIDGETS = (
 )  # fmt: skip
 
 
+RESULTS = (
+    "BidiComponent", "DownloadButton", "ImageList", "LinkButton", "createDownloadLinkElement", "recordbatch",
+    "serialization", "withFullScreenWrapper",
+)  # fmt: skip
+
+
 class Preload:
-    """Has the browser fetch Streamlit's widgets together with the page.
+    """Has the browser fetch Streamlit's widgets together with the page, and then what shows a result.
 
     It would fetch each when the first of its kind is drawn, while the text box beside it may already stand.
     What is typed and pressed in between would start nothing, for want of the button, and would set every
@@ -84,11 +91,9 @@ class Preload:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        files = _STATIC / "static" / "js"
-        chunks = [chunk for name in WIDGETS for chunk in sorted(files.glob(f"{name}.*.js"))]
-        self._link = ", ".join(
-            f'</static/js/{chunk.name}>; rel="modulepreload"; crossorigin' for chunk in chunks
-        )
+        widgets = [f'<{path}>; rel="modulepreload"; crossorigin' for path in _chunks(WIDGETS)]
+        results = [f'<{path}>; rel="prefetch"' for path in _chunks(RESULTS)]
+        self._link = ", ".join(widgets + results)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Adds the link to pages."""
@@ -101,6 +106,12 @@ class Preload:
             await send(message)
 
         await self.app(scope, receive, with_link)
+
+
+def _chunks(names: Iterable[str]) -> list[str]:
+    """The addresses of Streamlit's code files of these names; a hash stands in each."""
+    found = (_STATIC / "static" / "js").glob("*.js")
+    return sorted(f"/static/js/{file.name}" for file in found if file.name.split(".")[0] in names)
 
 
 class SecurityHeaders:

@@ -14,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services import Secret
-from ui.middleware import COOKIE, WIDGETS, OwnerCookie, Preload, SecurityHeaders, owner_of, read_cookie
+from ui.middleware import (
+    COOKIE,
+    RESULTS,
+    WIDGETS,
+    OwnerCookie,
+    Preload,
+    SecurityHeaders,
+    owner_of,
+    read_cookie,
+)
 
 SECRET = Secret("a" * 64)
 HTML = "text/html; charset=utf-8"
@@ -270,15 +279,23 @@ def links(said: list[dict[str, Any]]) -> list[str]:
     return [value.decode() for name, value in said[0]["headers"] if name == b"link"]
 
 
-def test_a_page_has_the_browser_fetch_its_widgets_at_once() -> None:
+def fetched(rel: str) -> list[Path]:
+    """Streamlit's files behind the links of this kind."""
     (link,) = links(ask(Preload(answer())))
-    fetched = ""
-    for each in link.split(", "):
-        chunk, *parameters = each.split("; ")
-        assert parameters == ['rel="modulepreload"', "crossorigin"]
-        path = Path(streamlit.__file__).parent / "static" / chunk.strip("</>")
-        fetched += path.read_text(encoding="utf-8")
-    assert all(f"st{name}" in fetched for name in WIDGETS)
+    kinds = (each.split("; ") for each in link.split(", "))
+    chunks = [chunk for chunk, kind, *_ in kinds if kind == f'rel="{rel}"']
+    return [Path(streamlit.__file__).parent / "static" / chunk.strip("</>") for chunk in chunks]
+
+
+def test_a_page_has_the_browser_fetch_its_widgets_at_once() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in fetched("modulepreload"))
+    assert all(f"st{name}" in code for name in WIDGETS)
+
+
+def test_what_shows_a_result_is_fetched_when_there_is_time() -> None:
+    files = fetched("prefetch")
+    assert {file.name.split(".")[0] for file in files} == set(RESULTS)
+    assert all(file.is_file() for file in files)
 
 
 @pytest.mark.parametrize("content_type", ["image/png", "text/javascript", None])
