@@ -31,6 +31,7 @@ class Session:
     socket: websockets.ClientConnection
     widgets: dict[str, str] = field(default_factory=dict)  # the id of each, by its label, as drawn last
     states: dict[str, WidgetState] = field(default_factory=dict)  # what each knob holds, by its id
+    known: dict[str, ForwardMsg] = field(default_factory=dict)  # messages that need not be sent again
     drawn: set[str] = field(default_factory=set)  # the labels of the drawing that is under way
     page: str = ""
     pressed: float = 0.0
@@ -45,6 +46,10 @@ class Session:
             async with asyncio.timeout(end - time.monotonic()):
                 data = await self.socket.recv()
             message = ForwardMsg.FromString(data)
+            if message.metadata.cacheable:
+                self.known[message.hash] = message
+            elif message.WhichOneof("type") == "ref_hash":
+                message = self.known[message.ref_hash]
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.page = message.new_session.page_script_hash
@@ -88,6 +93,7 @@ class Session:
         message.rerun_script.page_script_hash = self.page
         self.states[self.widgets["Prompt"]] = WidgetState(id=self.widgets["Prompt"], string_value=prompt)
         message.rerun_script.widget_states.widgets.extend(self.states.values())
+        message.rerun_script.cached_message_hashes.extend(self.known)
         button = message.rerun_script.widget_states.widgets.add()
         button.id, button.trigger_value = self.widgets["Generate"], True
         self.pressed = time.monotonic()
