@@ -20,6 +20,7 @@ from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services,
 from ui import posture, session
 from ui.admission import Admission
 from ui.middleware import OwnerCookie, Preload, SecurityHeaders, owner_of
+from ui.turns import Sending
 
 ROOT = Path(__file__).parent
 _LOG = logging.getLogger("playground")
@@ -100,6 +101,7 @@ app = st.App(
         Middleware(SecurityHeaders),
         Middleware(Admission, holder=session.holder),
         Middleware(Preload),
+        Middleware(Sending),
         Middleware(OwnerCookie, holder=session.holder),
     ],
 )

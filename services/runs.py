@@ -22,7 +22,7 @@ KEPT = 500
 # only costs it time.
 FASTEST = 20.0
 SLOWEST = 2.5
-BUDGET = 420.0
+BUDGET = 360.0
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from services import CompletionRequest, Filtered, Run, RunState, TextSnapshot, h
 from ui import cards, errors, filters, session, when
 from ui.cards import OnText
 from ui.plain import escape
+from ui.turns import turns
 
 _STATES = {
     RunState.STOPPED: ("stop_circle", "Stopped. What came before is kept."),
@@ -36,6 +37,7 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
             status.caption(now)
             said = now
         session.may_interrupt()
+    turns.take()  # for the result; the last text of others comes first
 
 
 def _waiting(request: CompletionRequest) -> str:

@@ -10,6 +10,7 @@ from services import NotFound, ServiceError, Services
 from ui import parameters
 from ui.middleware import COOKIE, read_cookie
 from ui.plain import escape
+from ui.turns import turns
 
 
 @dataclass
@@ -124,8 +125,11 @@ def _kept(page: str) -> dict[str, Any]:
 
 
 def may_interrupt() -> None:
-    """A point at which Streamlit may end a script run that follows something: it does so where the session is
-    read, when the person has pressed something or left."""
+    """Between two drawings of what a script run follows: others have their turn, and Streamlit may end it.
+
+    It does so where the session is read, when the person has pressed something or left.
+    """
+    turns.rest()
     st.session_state.get("run")
 
 

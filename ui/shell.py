@@ -8,6 +8,7 @@ import streamlit as st
 from services import ConfigError, ServiceError, Services
 from ui import errors, parameters, places, prompts, session, still_running
 from ui.plain import escape
+from ui.turns import turns
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,41 +49,47 @@ def footer(services: Services) -> None:
         )
 
 
-st.set_page_config(page_title="Azure OpenAI Playground", page_icon="🎨", layout="wide")
-st.html(ROOT / "ui" / "style.css")
-images = st.Page(places.IMAGES, title="Images", icon=":material/image:", url_path="images")
-page = st.navigation(
-    [
-        st.Page(places.TEXT, title="Text", icon=":material/notes:", default=True),
-        images,
-        st.Page(places.HISTORY, title="History", icon=":material/history:", url_path="history"),
-        st.Page(places.CONNECTION, title="Connection", icon=":material/cable:", url_path="connection"),
-    ],
-    position="top",
-)
-try:
-    services = session.services()
-except ConfigError as error:
-    errors.show_settings(error)
-    st.stop()
-except ServiceError as error:
-    errors.show(error)
-    st.stop()
-
-session.arrive(page.url_path)
-for name in parameters.PAGES:
-    prompts.note(name)
-    session.keep(name)
-connection(services)
-for notice in services.notices:
-    st.warning(escape(notice), icon=":material/warning:")
-on_images = page.url_path == images.url_path
-shown = session.shown_run("image").id if on_images else session.addressed_run()
-still_running.offer(services, session.owner(), shown, images)
-content = st.container()
-footer(services)  # before the page, which may follow a run for minutes
-with content:
+def draw() -> None:
+    """The frame, and in it the page."""
+    st.set_page_config(page_title="Azure OpenAI Playground", page_icon="🎨", layout="wide")
+    st.html(ROOT / "ui" / "style.css")
+    images = st.Page(places.IMAGES, title="Images", icon=":material/image:", url_path="images")
+    page = st.navigation(
+        [
+            st.Page(places.TEXT, title="Text", icon=":material/notes:", default=True),
+            images,
+            st.Page(places.HISTORY, title="History", icon=":material/history:", url_path="history"),
+            st.Page(places.CONNECTION, title="Connection", icon=":material/cable:", url_path="connection"),
+        ],
+        position="top",
+    )
     try:
-        page.run()
-    except ServiceError as error:  # what a page does not show in a place of its own
-        errors.show(error, "page")
+        services = session.services()
+    except ConfigError as error:
+        errors.show_settings(error)
+        st.stop()
+    except ServiceError as error:
+        errors.show(error)
+        st.stop()
+
+    session.arrive(page.url_path)
+    for name in parameters.PAGES:
+        prompts.note(name)
+        session.keep(name)
+    connection(services)
+    for notice in services.notices:
+        st.warning(escape(notice), icon=":material/warning:")
+    on_images = page.url_path == images.url_path
+    shown = session.shown_run("image").id if on_images else session.addressed_run()
+    still_running.offer(services, session.owner(), shown, images)
+    content = st.container()
+    footer(services)  # before the page, which may follow a run for minutes
+    with content:
+        try:
+            page.run()
+        except ServiceError as error:  # what a page does not show in a place of its own
+            errors.show(error, "page")
+
+
+with turns.drawing():
+    draw()
