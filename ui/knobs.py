@@ -35,14 +35,18 @@ def completion(services: Services) -> None:
     )
     knobs = services.deployments.text_family(st.session_state["completion-deployment"] or "").knobs
     wrong = COMPLETION_ONLY if st.session_state["completion-call"] == "Chat" else CHAT_ONLY
-    offered = knobs.difference(wrong)
-    for name in (COMMON | MORE).keys() - offered:  # Streamlit would forget what it holds
-        key = widget("completion", name)
-        st.session_state[key] = st.session_state[key]
+    drawn = offered = knobs.difference(wrong)
     _draw(COMMON, offered)
     if not offered.isdisjoint(MORE):
-        with st.expander("More parameters", icon=":material/tune:"):
-            _draw(MORE, offered)
+        box = st.expander("More parameters", icon=":material/tune:", key="completion-more", on_change="rerun")
+        if box.open:
+            with box:
+                _draw(MORE, offered)
+        else:
+            drawn = offered - MORE.keys()
+    for name in (COMMON | MORE).keys() - drawn:  # Streamlit would forget what it holds
+        key = widget("completion", name)
+        st.session_state[key] = st.session_state[key]
     widgets.api_version("completion-api-version", (*VERSIONS, services.settings.api_version))
 
 

@@ -23,38 +23,50 @@ READY: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def menu(page: str, services: Services, owner: str) -> None:
-    """A popover: choose a preset, keep the present settings as one, copy a link to them."""
+    """A popover, drawn when opened: choose a preset, keep the settings as one, copy a link to them."""
+    box = st.popover(
+        "Presets and link",
+        icon=":material/bookmark:",
+        key=f"{page}-presets",
+        width="stretch",
+        on_change="rerun",
+    )
+    if box.open:
+        with box:
+            _choices(page, services, owner)
+
+
+def _choices(page: str, services: Services, owner: str) -> None:
     own = services.presets(owner, page)
     offered = READY[page] | own
-    with st.popover("Presets and link", icon=":material/bookmark:", key=f"{page}-presets", width="stretch"):
-        chosen = st.selectbox("Preset", list(offered), key=f"{page}-preset")
-        with st.container(horizontal=True):
-            st.button(
-                "Use preset",
-                key=f"{page}-preset-use",
-                on_click=settings.apply_preset,
-                args=(page, offered.get(chosen, {})),
-            )
-            if chosen in own:
-                st.button(
-                    "Delete preset",
-                    key=f"{page}-preset-delete",
-                    on_click=attempt,
-                    args=(f"{page}-presets", services.delete_preset, owner, page, chosen),
-                )
-        st.text_input(
-            "Keep these settings as", key=f"{page}-preset-name", max_chars=LONGEST_NAME, placeholder="Name"
-        )
+    chosen = st.selectbox("Preset", list(offered), key=f"{page}-preset")
+    with st.container(horizontal=True):
         st.button(
-            "Keep preset",
-            key=f"{page}-preset-keep",
-            on_click=attempt,
-            args=(f"{page}-presets", _keep, page, services, owner),
+            "Use preset",
+            key=f"{page}-preset-use",
+            on_click=settings.apply_preset,
+            args=(page, offered.get(chosen, {})),
         )
-        show_problem(f"{page}-presets")
-        st.divider()
-        copy_button(settings.link(page), key=f"{page}-link", label="Copy link to these settings")
-        st.caption("A preset keeps no prompt; a link carries neither prompt nor system message.")
+        if chosen in own:
+            st.button(
+                "Delete preset",
+                key=f"{page}-preset-delete",
+                on_click=attempt,
+                args=(f"{page}-presets", services.delete_preset, owner, page, chosen),
+            )
+    st.text_input(
+        "Keep these settings as", key=f"{page}-preset-name", max_chars=LONGEST_NAME, placeholder="Name"
+    )
+    st.button(
+        "Keep preset",
+        key=f"{page}-preset-keep",
+        on_click=attempt,
+        args=(f"{page}-presets", _keep, page, services, owner),
+    )
+    show_problem(f"{page}-presets")
+    st.divider()
+    copy_button(settings.link(page), key=f"{page}-link", label="Copy link to these settings")
+    st.caption("A preset keeps no prompt; a link carries neither prompt nor system message.")
 
 
 def _keep(page: str, services: Services, owner: str) -> None:

@@ -51,6 +51,15 @@ class Sent(list[ForwardMsg]):
         return b"\n".join(message.SerializeToString() for message in list(self))
 
 
+FOLDED = ("completion-more", "completion-presets", "image-presets")  # drawn only when open
+
+
+def unfold(at: AppTest) -> None:
+    """Opens what a page folds away."""
+    for box in FOLDED:
+        at.session_state[box] = True
+
+
 @dataclass
 class Tab:
     """A browser tab on one page of the playground."""
@@ -98,6 +107,7 @@ class Tab:
     def go(self, page: str) -> "Tab":
         """Switches pages as the navigation does: the address loses its query."""
         self.at.query_params.clear()
+        unfold(self.at)
         self.at.switch_page(page).run()
         assert not self.at.exception
         return self

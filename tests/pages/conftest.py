@@ -9,7 +9,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 
 from services import Deployment, Secret, Services, Settings
-from tests.pages.browsing import IMAGES, KEY, ME, ROOT, Sent, Tab
+from tests.pages.browsing import IMAGES, KEY, ME, ROOT, Sent, Tab, unfold
 from tests.upstream import Upstream
 
 
@@ -70,6 +70,7 @@ def visit(services: Services, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> Ca
         at.session_state["services"] = server
         at.session_state["owner"] = owner
         at.query_params.update(query)
+        unfold(at)
         at.run()
         assert not at.exception
         return Tab(at, server, sent, monkeypatch)

@@ -310,3 +310,17 @@ def test_a_parameter_that_is_none_says_so_in_words(
     text.generate("Keep me", **values)
     assert sentence in text.look()
     assert len(azure.requests) == (not sentence)
+
+
+def test_what_is_folded_away_is_sent_all_the_same(text: Tab, azure: Upstream) -> None:
+    text.fill(seed="7", frequency_penalty=0.5).at.run()
+    text.at.session_state["completion-more"] = False
+    text.at.run()
+    assert not text.has("completion-seed")
+    text.fill(temperature=0.3).at.run()
+    text.generate("Hi")
+    body = azure.requests[-1].json
+    assert (body["seed"], body["frequency_penalty"], body["temperature"]) == (7, 0.5, 0.3)
+    text.at.session_state["completion-more"] = True
+    text.at.run()
+    assert text.value("seed") == "7"
