@@ -126,7 +126,7 @@ with making:
         with primary:
             actions.primary("image", shown, running=True, generate=generate, stop=stop)
         with following.container(key="image-live"):
-            view = timeline.follow(partial(services.operation, owner, shown))
+            view = timeline.follow(partial(services.operation, owner, shown), services.await_step)
     st.session_state["image-intent"] = secrets.token_urlsafe(12)  # the next press is a new operation
     with primary:
         actions.primary("image", shown, running=False, generate=generate, stop=stop)

@@ -141,6 +141,11 @@ class Services:
         """How an image operation stands: one read. Raises NotFound."""
         return self._operations.view(owner, id)
 
+    def await_step(self, seconds: float) -> None:
+        """Waits until some image operation has moved on, at most so long; one that another process works on is
+        not noticed."""
+        self._store.await_step(seconds)
+
     def latest_operation(self, owner: str) -> str | None:
         """The id of the owner's newest image operation that is kept."""
         return self._operations.latest(owner)

@@ -30,8 +30,11 @@ _WORDS = {
 }
 
 
-def follow(read: Callable[[], OperationView]) -> OperationView:
-    """Shows an operation as it goes, a read every 250 ms, and gives it back when it has ended."""
+def follow(read: Callable[[], OperationView], await_step: Callable[[float], None]) -> OperationView:
+    """Shows an operation as it goes, and gives it back when it has ended.
+
+    It is read when one has moved on, and every 250 ms: another process may be working on it.
+    """
     parts = [(st.empty(), told, draw) for told, draw in _LIVE]
     said: list[object] = [None] * len(parts)
     while not (view := read()).ended:
@@ -41,7 +44,7 @@ def follow(read: Callable[[], OperationView]) -> OperationView:
                 with place.container():
                     draw(view)
         session.may_interrupt()
-        time.sleep(READ_S)
+        await_step(READ_S)
     return view
 
 

@@ -1,6 +1,9 @@
 """Image operations, worked under a lease."""
 
-from collections.abc import Collection
+import threading
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +25,10 @@ def cancel_unsent(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> 
 
 class OperationRows(Database):
     """The table `operations`."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(path, clock)
+        self._stepped = threading.Condition()
 
     def add_operation(self, row: Row) -> str:
         """Adds a queued operation; the same (owner, intent) gives the id of the one that exists."""
@@ -125,7 +132,15 @@ class OperationRows(Database):
         if held_by is not None:
             where.append(OPERATIONS.c.worker == held_by)
         with self._write() as connection:
-            return connection.execute(OPERATIONS.update().where(*where).values(values)).rowcount == 1
+            done = connection.execute(OPERATIONS.update().where(*where).values(values)).rowcount == 1
+        with self._stepped:
+            self._stepped.notify_all()
+        return done
+
+    def await_step(self, seconds: float) -> None:
+        """Waits until an operation has moved on by this process, at most so long."""
+        with self._stepped:
+            self._stepped.wait(seconds)
 
     def mark_seen(self, row: Row) -> None:
         """Notes that somebody looks at an operation, at most once a minute."""

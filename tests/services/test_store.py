@@ -12,7 +12,7 @@ import pytest
 
 from services.errors import NotSaved
 from services.store import UNFINISHED, Store
-from tests.services.following import ME, OTHER
+from tests.services.following import ME, OTHER, wait
 
 
 class Clock:
@@ -168,6 +168,18 @@ def test_a_step_is_taken_from_the_right_state_only(store: Store) -> None:
     assert store.step("a", was=UNFINISHED, held_by="w", next_poll_at=1.0)
     row = store.operation(ME, "a") or {}
     assert (row["state"], row["slots"]) == ("submitting", [{"key": "k"}])
+
+
+def test_whoever_waits_is_told_of_a_step(store: Store) -> None:
+    add(store, "a")
+    waiting = threading.Thread(target=store.await_step, args=(60.0,))
+    waiting.start()
+    wait(lambda: store.step("a", was=("queued",), state="queued") and not waiting.is_alive())
+    waiting.join()
+
+
+def test_nobody_waits_longer_for_a_step_than_asked(store: Store) -> None:
+    store.await_step(0.01)
 
 
 def test_a_step_is_taken_by_one_of_many(store: Store) -> None:
