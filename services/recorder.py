@@ -1,8 +1,8 @@
 """Keeps text runs as they are written, so that nothing that arrived is lost by a crash.
 
-One thread writes for all runs in one transaction: each second, and soon after one has begun or ended, but at
-most five times a second. A run never waits for it: while the disk refuses, the texts stay in memory and are
-written when it takes them again.
+One thread writes for all runs in one transaction: each second, and soon after one has begun or ended; the
+more there are, the longer it rests in between. A run never waits for it: while the disk refuses, the texts
+stay in memory and are written when it takes them again.
 """
 
 import logging
@@ -27,7 +27,7 @@ from services.text_archive import (
 )
 
 INTERVAL_S = 1.0
-PAUSE_S = 0.2
+REST_S = 0.005  # for each run
 LEASE_S = 10.0
 _LOG = logging.getLogger(__name__)
 
@@ -97,8 +97,8 @@ class Recorder:
             closing = self._ending.is_set()  # read before the last writing
             with self._saving:
                 self._save()
-            if not self._ending.wait(PAUSE_S):
-                self._news.wait(self._interval_s - PAUSE_S if self._followed else None)
+            if not self._ending.wait(REST_S * len(self._followed)):
+                self._news.wait(self._interval_s if self._followed else None)
                 self._news.clear()
 
     def _save(self) -> None:
