@@ -21,7 +21,7 @@ dev: $(READY)  ## the same, reloading when a file changes
 
 test: $(TOOLS) lint types browser  ## everything that must be green: ruff, mypy, and all tests
 	@$(PYTHON) -m pytest -n 3 --dist loadfile --reruns 2 --ignore tests/browser
-	@$(PYTHON) -m pytest --reruns 2 tests/browser
+	@$(PYTHON) -m pytest -n 2 --reruns 2 tests/browser
 
 crash: $(TOOLS)  ## kill a server 200 times; nothing may be lost, nothing paid twice (5 minutes)
 	@$(PYTHON) -m tests.crash

@@ -357,7 +357,7 @@ def test_a_defect_is_told_with_a_reference_and_without_its_text(
     def defect(*_: object) -> None:
         raise RuntimeError(f"secret detail {KEY}")
 
-    monkeypatch.setattr(text.services, "_complete", defect)
+    monkeypatch.setattr("services.facade.complete", defect)
     text.generate("Hi")
     id = text.shown
     assert text.lines() == [f"**Something went wrong here. Reference: {id}.**", "View code"]
