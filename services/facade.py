@@ -142,8 +142,7 @@ class Services:
         return self._operations.view(owner, id)
 
     def await_step(self, seconds: float) -> None:
-        """Waits until some image operation has moved on, at most so long; one that another process works on is
-        not noticed."""
+        """Waits until an image operation has moved on in this process, at most so long."""
         self._store.await_step(seconds)
 
     def latest_operation(self, owner: str) -> str | None:

@@ -20,7 +20,7 @@ KEPT = 500
 
 # Updates a second: of one run at most and at least, and of all together. A rate that the server cannot send
 # only costs it time.
-FASTEST = 20.0
+FASTEST = 17.0
 SLOWEST = 2.5
 BUDGET = 360.0
 T = TypeVar("T")

@@ -229,7 +229,7 @@ def test_what_is_done_with_a_value_counts_towards_its_frame() -> None:
 
 
 @pytest.mark.parametrize(
-    ("active", "a_second"), [(0, 20), (1, 20), (18, 20), (36, 10), (72, 5), (144, 2.5), (10_000, 2.5)]
+    ("active", "a_second"), [(0, 17), (1, 17), (21, 17), (36, 10), (72, 5), (144, 2.5), (10_000, 2.5)]
 )
 def test_more_runs_mean_fewer_updates_each(active: int, a_second: float) -> None:
     with contextlib.closing(Runs()) as runs:
