@@ -152,7 +152,7 @@ def test_it_belongs_to_its_owner_and_ends_when_told(services: Services, elsewher
         with pytest.raises(NotFound):
             services.through(owner, other)
     services.disconnect(OTHER, id)
-    assert services.through(ME, id).origin == elsewhere.url
+    assert services.through(ME, id).deployments.origin == elsewhere.url
     services.disconnect(ME, id)
     with pytest.raises(NotFound):
         services.through(ME, id)
