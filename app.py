@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services, Settings, address
-from ui import posture, session
+from ui import posture, session, sockets
 from ui.admission import Admission
 from ui.middleware import OwnerCookie, Preload, SecurityHeaders, owner_of
 from ui.turns import Sending
@@ -37,6 +37,7 @@ def start() -> Services:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Starts the services before the first page and ends them after the last; bad settings show as a page."""
+    sockets.send_at_once()
     try:
         session.holder.services = await anyio.to_thread.run_sync(start)
     except ServiceError as error:

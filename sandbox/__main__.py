@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if running:
             _announce(running)
             return 0
-        listener = socket.socket()
+        listener = socket.socket(proto=socket.IPPROTO_TCP)  # named, so that asyncio sends without delay
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((_HOST, options.port))
