@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from services import MEDIA_TYPES, ConfigError, NotFound, ServiceError, Services, Settings, address
-from ui import posture, session, sockets
+from ui import early, posture, session, sockets
 from ui.admission import Admission
 from ui.middleware import OwnerCookie, Preload, SecurityHeaders, owner_of
 from ui.turns import Sending
@@ -45,6 +45,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         for problem in error.problems if isinstance(error, ConfigError) else ():
             _LOG.error("%s %s. %s", problem.variable, problem.what, problem.mend)
         _LOG.error("%s %s", error, error.advice)
+    early.load(early.FIRST_PAGE)
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 import streamlit as st
 
 from services import OperationView, Poll
-from ui import phases, session, when
+from ui import early, phases, session, when
 from ui.copy import copy_button
 from ui.parameters import ROUTE
 from ui.plain import escape
@@ -35,6 +35,7 @@ def follow(read: Callable[[], OperationView], await_step: Callable[[float], None
 
     It is read when one has moved on, and every 250 ms: another process may be working on it.
     """
+    early.load(early.FIRST_PICTURE)
     parts = [(st.empty(), told, draw) for told, draw in _LIVE]
     said: list[object] = [None] * len(parts)
     while not (view := read()).ended:
