@@ -2,10 +2,10 @@
 
 import contextlib
 from collections.abc import Callable
-from operator import attrgetter
 
 from services.azure import Azure
 from services.azure.snapshots import SnapshotBuilder, TextSnapshot
+from services.azure.text_stream import Block
 from services.errors import ServiceError
 from services.runs import Run, RunState, paced
 
@@ -15,7 +15,7 @@ def complete(run: Run[TextSnapshot], azure: Azure, frame_s: Callable[[], float])
     builder = SnapshotBuilder(run.request)
     try:
         with contextlib.closing(azure.stream(run.request, run)) as blocks:
-            for block in paced(blocks, attrgetter("more"), run.stopping.wait, frame_s):
+            for block in paced(blocks, Block.ahead, run.stopping.wait, frame_s):
                 run.publish(builder.add(block))
                 if run.stopping.is_set():
                     return

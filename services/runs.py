@@ -23,6 +23,7 @@ KEPT = 500
 FASTEST = 17.0
 SLOWEST = 2.5
 BUDGET = 360.0
+LOOKS = 4  # in a frame, at what has arrived
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
@@ -103,7 +104,8 @@ class Run(Caller, Generic[T]):
         """The value now and whenever it changed, until the run ends.
 
         Yields at least every 0.25 s even without news, so that whoever follows can be interrupted. Values
-        come as they were published, paced; in a burst at most two in `interval()` seconds.
+        come as they were published, paced; in a burst at most two in `interval()` seconds, and the last at
+        once.
         """
         seen = -1
         while True:
@@ -114,7 +116,8 @@ class Run(Caller, Generic[T]):
             yield value
             if ended:
                 return
-            self.stopping.wait(interval() / 2)
+            with self._news:
+                self._news.wait_for(lambda: self.ended, interval() / 2)
 
     @property
     def ended(self) -> bool:
@@ -185,21 +188,23 @@ class Runs:
 
 def paced(
     values: Iterator[T],
-    more: Callable[[T], bool],
+    ahead: Callable[[T], bool],
     pause: Callable[[float], Any],
     frame_s: Callable[[], float],
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[T]:
     """Passes values on, one a frame: what arrives in the meantime collects and comes as one value.
 
-    The first three (headers, a first text and what came with it) are passed on at once, and so is a burst:
-    after a value where much more is there already (`more`) comes no pause.
+    The first three (headers, a first text and what came with it) are passed on at once, and so are a burst
+    and the end: a pause is over when much more has arrived, or all the rest (`ahead`, asked four times a
+    frame), or when `pause` says so.
     """
     for position, value in enumerate(values):
-        came = clock()
+        frame, came = frame_s(), clock()
         yield value
-        if position > 1 and not more(value):
-            pause(max(0.0, came + frame_s() - clock()))
+        while position > 1 and not ahead(value) and (left := came + frame - clock()) > 0:
+            if pause(min(left, frame / LOOKS)):
+                break
 
 
 def _work(run: Run[Any], work: Callable[[Run[Any]], None]) -> None:

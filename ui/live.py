@@ -1,5 +1,6 @@
 """Following a run: text as it is written, and the finished result with everything known about it."""
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -10,6 +11,7 @@ from ui.cards import OnText
 from ui.plain import escape
 from ui.turns import turns
 
+PAINT_S = 0.05
 _STATES = {
     RunState.STOPPED: ("stop_circle", "Stopped. What came before is kept."),
     RunState.INCOMPLETE: (
@@ -37,6 +39,7 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
             status.caption(now)
             said = now
         session.may_interrupt()
+    time.sleep(PAINT_S)  # of the last text, before the browser has a result to draw
     turns.take()  # for the result; the last text of others comes first
 
 

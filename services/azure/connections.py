@@ -25,10 +25,12 @@ from services.azure.retry import Deadline
 
 CONNECT_S = 5.0
 BUFFER = 65_536
+BURST = 8_192  # bytes
 NO_CONNECTION = f"did not answer within {CONNECT_S:g} s"
 _NEXT_CHUNK = re.compile(
     rb"\r\n[0-9A-Fa-f]{1,15}\r\n.", re.DOTALL
 )  # what ends one, and the start of the next
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;.*)?\r?\n", re.DOTALL)
 
 
@@ -37,8 +39,8 @@ class Line:
 
     connected: whether a byte of the request may have left. unknown: its host's name leads nowhere.
     untrusted: OpenSSL's number for why the other side's certificate was not accepted. forbidden: its host has
-    an address that it must not have. answered: the head of an answer has arrived. backlog: bytes of
-    it that have arrived and were not read. overdue: in words, the time-out that ended it.
+    an address that it must not have. answered: the head of an answer has arrived. ahead: tells
+    whether much of the rest has, or all of it. overdue: in words, the time-out that ended it.
     """
 
     def __init__(self, deadline: Deadline, clock: Callable[[], float], admits: Callable[[str], bool]) -> None:
@@ -48,7 +50,7 @@ class Line:
         self.untrusted: int | None = None
         self.hung_up = False
         self.answered = False
-        self.backlog: Callable[[], int] = lambda: 0
+        self.ahead: Callable[[], bool] = lambda: False
         self.overdue: str | None = None
         self._deadline = deadline
         self._clock = clock
@@ -175,23 +177,38 @@ class _TimedReader(io.RawIOBase):
         self._raw = raw
         self._sock = sock
         self._line = line
+        self.ahead = bytearray()  # what has been looked at and was not read
         self.resting = False  # then it gives what is here, without waiting
 
     def readable(self) -> bool:
         return True
 
+    def look(self) -> None:
+        """Looks at what has arrived, unless that is much already."""
+        if len(self.ahead) <= BURST:
+            found = memoryview(bytearray(BUFFER))
+            self.ahead += found[: self._arrived(found) or 0]
+
     def readinto(self, buffer: Any) -> int | None:
+        if self.ahead:
+            size = min(len(buffer), len(self.ahead))
+            buffer[:size] = self.ahead[:size]
+            del self.ahead[:size]
+            return size
         if self.resting:
-            self._sock.settimeout(0)
-            try:
-                return self._raw.readinto(buffer)
-            except OSError:  # nothing is here, or the next read tells what went wrong
-                return None
+            return self._arrived(buffer)
         with self._line.reading(self._sock):
             got = self._raw.readinto(buffer)
         if got == 0 and not self._line.answered:
             raise ConnectionResetError("the head was cut")  # `http.client` would take it for complete
         return got
+
+    def _arrived(self, buffer: Any) -> int | None:
+        self._sock.settimeout(0)
+        try:
+            return self._raw.readinto(buffer)
+        except OSError:  # nothing is here, or the next read tells what went wrong
+            return None
 
     def close(self) -> None:
         self._raw.close()
@@ -212,7 +229,7 @@ class _Response(http.client.HTTPResponse):
     def begin(self) -> None:
         super().begin()
         self._line.answered = True
-        self._line.backlog = lambda: len(self._here())
+        self._line.ahead = self._ahead
 
     def read1(self, n: int = -1) -> bytes:
         """What has arrived, `n` bytes or a little more, also where it came in several chunks."""
@@ -225,13 +242,20 @@ class _Response(http.client.HTTPResponse):
         """Whether some of the next chunk is here already, so that reading it does not wait."""
         return not self.chunk_left and _NEXT_CHUNK.match(self._here()) is not None
 
+    def _ahead(self) -> bool:
+        if self.fp is None:
+            return True
+        self._reader.look()
+        arrived = self._here()
+        return len(arrived) > BURST or arrived.endswith(_LAST_CHUNK)
+
     def _here(self) -> bytes:
         """Some of what has arrived and was not read; the connection is closed once all of it was."""
         if self.fp is None:
             return b""
         self._reader.resting = True
         try:
-            return bytes(self.fp.peek())
+            return bytes(self.fp.peek() + self._reader.ahead)
         finally:
             self._reader.resting = False
 

@@ -1,6 +1,6 @@
 """The answer to a completion or a chat completion, as it is written."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +13,19 @@ from services.errors import BadReply
 STREAM_CAP = 256 * 2**20  # bytes: each token comes with up to 1 kB of its own, each choice with its tokens
 
 
-BURST = 8_192  # bytes
-
-
 @dataclass(frozen=True, slots=True)
 class Block:
     """Some of a stream: the response headers, which come first and alone; the chunks that arrived together;
-    whether `[DONE]` came; and whether much more has arrived already."""
+    whether `[DONE]` came; and what tells whether much more of it has arrived by now, or all the rest."""
 
     headers: Mapping[str, str]
     chunks: tuple[dict[str, Any], ...] = ()
     done: bool = False
-    more: bool = False
+    coming: Callable[[], bool] = lambda: True
+
+    def ahead(self) -> bool:
+        """Whether waiting for the next block would only hold it up."""
+        return self.done or self.coming()
 
 
 def stream(resource: Resource, call: Call) -> Generator[Block, None, None]:
@@ -54,7 +55,7 @@ def stream(resource: Resource, call: Call) -> Generator[Block, None, None]:
                     yield Block({}, tuple(chunks))  # what came before it is kept
                     raise
             heard = True
-            yield Block({}, tuple(chunks), more=exchange.backlog > BURST)
+            yield Block({}, tuple(chunks), coming=exchange.ahead)
         if not heard:
             raise BadReply(
                 "The service ended its answer without saying anything.",

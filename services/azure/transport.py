@@ -44,10 +44,9 @@ class Exchange:
         self._costs = costs
         self._host = urlsplit(response.url).netloc
 
-    @property
-    def backlog(self) -> int:
-        """Bytes that have arrived and were not read, as far as they are buffered here (64 KiB)."""
-        return self._line.backlog()
+    def ahead(self) -> bool:
+        """Whether much more has arrived and was not read, or, of a chunked body, all the rest."""
+        return self._line.ahead()
 
     def blocks(self, cap: int) -> Iterator[bytes]:
         """The body in blocks as they arrive.

@@ -195,9 +195,10 @@ class Time:
             self.now += seconds
             yield number
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> bool:
         self.now += seconds
         self.paused.append(seconds)
+        return False
 
 
 @pytest.mark.parametrize(
@@ -205,27 +206,50 @@ class Time:
     [
         ([], []),
         ([(1, False)] * 2, []),
-        ([(1, False)] * 4, [0.04] * 2),
+        ([(1, False)] * 4, [0.125] * 8),
         ([(0, True)] * 5, []),
-        ([(1, True), (0, False), (0, True), (0, False), (0, True)], [0.04]),
+        ([(1, True), (0, False), (0, True), (0, False), (0, True)], [0.125] * 4),
     ],
 )
 def test_a_value_a_frame_save_at_the_start_and_in_a_burst(
     values: list[tuple[float, bool]], pauses: list[float]
 ) -> None:
     time = Time()
-    more = [much for _, much in values]
+    ahead = [much for _, much in values]
     source = time.values(*(wait for wait, _ in values))
-    passed = paced(source, more.__getitem__, time.pause, lambda: 0.04, lambda: time.now)
+    passed = paced(source, ahead.__getitem__, time.pause, lambda: 0.5, lambda: time.now)
     assert list(passed) == list(range(len(values)))
     assert time.paused == pytest.approx(pauses)
 
 
+def test_a_pause_is_over_when_the_rest_is_there() -> None:
+    time = Time()
+    passed = paced(
+        time.values(*[0.0] * 4), lambda _: time.now > 0.2, time.pause, lambda: 0.5, lambda: time.now
+    )
+    assert list(passed) == list(range(4))
+    assert time.paused == pytest.approx([0.125] * 2)
+
+
+def test_a_pause_is_over_when_the_run_is_stopped() -> None:
+    time = Time()
+    passed = paced(time.values(*[0.0] * 3), lambda _: False, lambda _: True, lambda: 0.5, lambda: time.now)
+    assert list(passed) == list(range(3))
+
+
+def test_the_end_of_a_run_is_not_held_back(runs: Runs) -> None:
+    followed = threading.Event()
+    run = begin(runs, lambda _: followed.wait(10))
+    for _ in run.changes(lambda: 1_000.0):  # it would rest for 500 s
+        followed.set()
+    assert run.state is RunState.DONE
+
+
 def test_what_is_done_with_a_value_counts_towards_its_frame() -> None:
     time = Time()
-    for _ in paced(time.values(*[0.0] * 3), lambda _: False, time.pause, lambda: 0.04, lambda: time.now):
-        time.now += 0.03
-    assert time.paused == pytest.approx([0.01])
+    for _ in paced(time.values(*[0.0] * 3), lambda _: False, time.pause, lambda: 0.5, lambda: time.now):
+        time.now += 0.4
+    assert time.paused == pytest.approx([0.1])
 
 
 @pytest.mark.parametrize(
