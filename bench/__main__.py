@@ -114,7 +114,7 @@ def main(rounds: int, results: Path) -> None:
     (results / "bench.json").write_text(json.dumps({"machine": machine(), "runs": runs}, indent=1))
     document = ROOT / "docs" / "benchmarks.md"
     words = document.read_text(encoding="utf-8").partition(HEAD)[0]
-    document.write_text(f"{words}{HEAD}\nOn {machine()}; {rounds} rounds.\n\n{shown}", encoding="utf-8")
+    document.write_text(f"{words}{HEAD}\nOn {machine()}; rounds: {rounds}.\n\n{shown}", encoding="utf-8")
     print(shown)  # noqa: T201
 
 

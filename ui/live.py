@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from services import CompletionRequest, Filtered, Run, RunState, TextSnapshot, headroom
-from ui import cards, errors, filters, session, when
+from ui import cards, errors, filters, session, tokens, when
 from ui.cards import OnText
 from ui.plain import escape
 from ui.turns import turns
@@ -101,9 +101,10 @@ def _facts(run: Run[TextSnapshot]) -> None:
     snapshot = run.value
     timing, headers = snapshot.timing, dict(snapshot.headers)
     counted = snapshot.usage.completion_tokens
-    facts = [f"{counted} tokens out" if counted is not None else f"about {snapshot.chunks} tokens out"]
+    written = tokens.told(snapshot.chunks if counted is None else counted)
+    facts = [f"{written} out" if counted is not None else f"about {written} out"]
     if snapshot.usage.prompt_tokens is not None:
-        facts.insert(0, f"{snapshot.usage.prompt_tokens} tokens in")
+        facts.insert(0, f"{tokens.told(snapshot.usage.prompt_tokens)} in")
     if timing.first_text_s is not None:
         facts.append(f"first token {timing.first_text_s:.2f} s")
         writing = timing.total_s - timing.first_text_s

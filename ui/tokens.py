@@ -11,15 +11,13 @@ CHARACTERS = 4  # per token, in English
 
 def show(services: Services, *, running: bool) -> None:
     """A line under the prompt. running: a model that writes is not asked to count at the same time."""
-    prompt, deployment = (
-        st.session_state["completion-prompt"],
-        st.session_state["completion-deployment"] or "",
-    )
+    prompt = st.session_state["completion-prompt"]
+    deployment = st.session_state["completion-deployment"] or ""
     if not prompt:
         return
     exact = _known(deployment, prompt) if running else _count(services, deployment, prompt)
     count = math.ceil(len(prompt) / CHARACTERS) if exact is None else exact
-    words = f"{count:,} tokens" if exact is not None else f"About {count:,} tokens, an estimate"
+    words = told(count) if exact is not None else f"About {told(count)}, an estimate"
     if window := services.deployments.context_window(deployment):
         left = window - count - (st.session_state["completion-max-tokens"] or 0)
         words += f" · the model holds {window:,}, answer included" + (
@@ -28,6 +26,11 @@ def show(services: Services, *, running: bool) -> None:
         if left < 0:
             words = f":material/warning: {words} · {-left:,} too many with the maximum length"
     st.caption(words)
+
+
+def told(count: int) -> str:
+    """So many tokens, in words."""
+    return f"{count:,} token" if count == 1 else f"{count:,} tokens"
 
 
 def _count(services: Services, deployment: str, prompt: str) -> int | None:

@@ -29,7 +29,7 @@ BURST = 8_192  # bytes
 NO_CONNECTION = f"did not answer within {CONNECT_S:g} s"
 _NEXT_CHUNK = re.compile(
     rb"\r\n[0-9A-Fa-f]{1,15}\r\n.", re.DOTALL
-)  # what ends one, and the start of the next
+)  # the end of one and the start of the next
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;.*)?\r?\n", re.DOTALL)
 

@@ -148,7 +148,7 @@ def test_an_answer_that_is_not_streamed_is_shown_as_well(text: Tab, azure: Upstr
     azure.enqueue("completions", Reply(200, whole))
     text.generate("Hi")
     assert text.lines("completion-text-0") == ["All at once"]
-    assert "1 tokens in · 3 tokens out" in text.look("completion-facts")
+    assert "1 token in · 3 tokens out" in text.look("completion-facts")
 
 
 # -- while it runs

@@ -16,6 +16,8 @@ def test_nothing_is_said_of_an_empty_prompt(text: Tab) -> None:
 def test_where_nobody_counts_it_is_an_estimate_and_called_one(text: Tab) -> None:
     text.fill(prompt="x" * 4_001).at.run()
     assert text.lines(LINE) == ["About 1,001 tokens, an estimate"]
+    text.fill(prompt="one").at.run()
+    assert text.lines(LINE) == ["About 1 token, an estimate"]
 
 
 def test_the_room_that_is_left_is_told_where_the_model_is_known(text: Tab) -> None:

@@ -1,10 +1,6 @@
 """Long lists, a page more at each press."""
 
-from typing import TypeVar
-
 import streamlit as st
-
-T = TypeVar("T")
 
 
 def wanted(page: int) -> int:
