@@ -172,21 +172,3 @@ async def _crowd(server: Server, people: int, tokens: int, rate: int) -> dict[st
         "memory_mib": memory,
         "machine_busy": busy,
     }
-
-
-def rounds(server: Server, count: int) -> dict[str, float]:
-    """So many connect-draw-leave rounds, ten at a time; memory before and after in MiB."""
-    return asyncio.run(_rounds(server, count))
-
-
-async def _rounds(server: Server, count: int) -> dict[str, float]:
-    async def visit() -> None:
-        session = await connected(server.url)
-        await session.open()
-        await session.socket.close()
-
-    await asyncio.gather(*(visit() for _ in range(AT_ONCE)))
-    before = memory_mib(server.pid)
-    for _ in range(count // AT_ONCE):
-        await asyncio.gather(*(visit() for _ in range(AT_ONCE)))
-    return {"before_mib": before, "after_mib": memory_mib(server.pid), "rounds": count}
