@@ -24,7 +24,9 @@
     return -1;
   };
   const picture = () =>
-    [...document.querySelectorAll('[data-testid="stMain"] img')].find((each) => each.complete && each.naturalWidth >= 500);
+    [...document.querySelectorAll('[data-testid="stMain"] img')].find(
+      (each) => each.complete && each.naturalWidth >= 500 && !each.src.startsWith("data:"), // the place kept for it
+    );
 
   let changed = false;
   let watching = null;

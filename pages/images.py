@@ -9,6 +9,7 @@ import streamlit as st
 from services import ImageRequest, NotFound
 from ui import (
     actions,
+    early,
     errors,
     examples,
     gallery,
@@ -26,7 +27,9 @@ from ui import (
 )
 from ui.attempt import attempt
 from ui.confirm import start_over
+from ui.frames import Frames
 
+early.load(early.FIRST_PICTURE)
 services, owner = session.services(), session.owner()
 session.restore("image")
 settings.follow_link("image")
@@ -126,7 +129,9 @@ with making:
         with primary:
             actions.primary("image", shown, running=True, generate=generate, stop=stop)
         with following.container(key="image-live"):
-            view = timeline.follow(partial(services.operation, owner, shown), services.await_step)
+            view = timeline.follow(
+                partial(services.operation, owner, shown), services.await_step, Frames(services, owner)
+            )
     st.session_state["image-intent"] = secrets.token_urlsafe(12)  # the next press is a new operation
     with primary:
         actions.primary("image", shown, running=False, generate=generate, stop=stop)

@@ -9,7 +9,7 @@ FIRST_PAGE = (
     "streamlit.emojis",
     "streamlit.material_icon_names",
 )  # while the browser loads
-FIRST_PICTURE = ("PIL.Image", "numpy")  # while the service makes it
+FIRST_PICTURE = ("PIL.Image", "numpy")  # while somebody writes what to draw
 
 
 def load(modules: Collection[str]) -> None:

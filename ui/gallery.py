@@ -1,8 +1,10 @@
 """What an image operation left: its pictures in order, or in each place the reason why it is empty."""
 
 import time
+from collections.abc import Iterator
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from services import FilterState, NotFound, OperationView, Services, Slot
 from ui import errors, filters
@@ -62,15 +64,19 @@ def facts(view: OperationView) -> None:
 
 
 def _set(view: OperationView, services: Services, owner: str) -> None:
-    """Rows of one to three, so that the order stays where a phone puts the columns below each other."""
-    width, height = _shape(view)
+    width, height = shape(view)
     st.html(f"<style>.st-key-image-set {{ --picture: {width} / {height} }}</style>")
-    count = len(view.slots)
+    for position, column in enumerate(columns(len(view.slots))):
+        with column, st.container(key=f"image-slot-{position}", border=True, width=560):
+            _slot(view.slots[position], position, view, services, owner)
+
+
+def columns(count: int) -> Iterator[DeltaGenerator]:
+    """A column for each picture, in rows of one to three, so that the order stays where a phone puts the
+    columns below each other."""
     beside = 1 if count == 1 else 2 if count in (2, 4) else 3
     for first in range(0, count, beside):
-        for position, column in enumerate(st.columns(beside)[: count - first], start=first):
-            with column, st.container(key=f"image-slot-{position}", border=True, width=560):
-                _slot(view.slots[position], position, view, services, owner)
+        yield from st.columns(beside)[: count - first]
 
 
 def _slot(slot: Slot, position: int, view: OperationView, services: Services, owner: str) -> None:
@@ -95,7 +101,7 @@ def _empty(position: int, why: str) -> None:
 def _picture(
     key: str, slot: Slot, position: int, view: OperationView, services: Services, owner: str
 ) -> None:
-    st.image(absolute(services.picture_link(owner, key, "view")), alt=_described(slot, view), width="stretch")
+    st.image(link(services, owner, key), alt=_described(slot, view), width="stretch")
     if slot.revised_prompt:
         st.caption(f"Revised prompt: {escape(slot.revised_prompt)}")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -110,13 +116,18 @@ def _picture(
         st.caption(f"{slot.width}×{slot.height}")
 
 
+def link(services: Services, owner: str, key: str) -> str:
+    """Where a browser has a picture as a page shows it."""
+    return absolute(services.picture_link(owner, key, "view"))
+
+
 def _described(slot: Slot, view: OperationView) -> str:
     """The text in place of a picture: what was asked for, and what the service made of that."""
     prompt = view.request.prompt
     return f"{prompt} (revised by the service: {slot.revised_prompt})" if slot.revised_prompt else prompt
 
 
-def _shape(view: OperationView) -> tuple[int, int]:
+def shape(view: OperationView) -> tuple[int, int]:
     """Width and height of the set's pictures: as they came, else as they were asked for."""
     for slot in view.slots:
         if slot.key is not None:

@@ -1,6 +1,5 @@
 """The life of an image operation: where it stands, and every answer the service gave about it."""
 
-import base64
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
@@ -8,14 +7,14 @@ from datetime import UTC, datetime, tzinfo
 import streamlit as st
 
 from services import OperationView, Poll
-from ui import early, phases, session, when
+from ui import phases, session, when
 from ui.copy import copy_button
+from ui.frames import Frames
 from ui.parameters import ROUTE
 from ui.plain import escape
 
 READ_S = 0.25
 UNWATCHED_S = 3.0
-PREVIEW_PX = 512
 LATEST = 8  # answers that stand there while more come in
 
 _WORDS = {
@@ -30,12 +29,13 @@ _WORDS = {
 }
 
 
-def follow(read: Callable[[], OperationView], await_step: Callable[[float], None]) -> OperationView:
+def follow(
+    read: Callable[[], OperationView], await_step: Callable[[float], None], frames: Frames
+) -> OperationView:
     """Shows an operation as it goes, and gives it back when it has ended.
 
     It is read when one has moved on, and every 250 ms: another process may be working on it.
     """
-    early.load(early.FIRST_PICTURE)
     parts = [(st.empty(), told, draw) for told, draw in _LIVE]
     said: list[object] = [None] * len(parts)
     while not (view := read()).ended:
@@ -44,8 +44,10 @@ def follow(read: Callable[[], OperationView], await_step: Callable[[float], None
                 said[position] = now
                 with place.container():
                     draw(view)
+        frames.show(view)
         session.may_interrupt()
         await_step(READ_S)
+    frames.show(view)
     return view
 
 
@@ -114,22 +116,9 @@ def _latest(view: OperationView) -> None:
         st.caption(f"{earlier} earlier {'answer is' if earlier == 1 else 'answers are'} kept, too.")
 
 
-def _preview(view: OperationView) -> None:
-    if view.preview:
-        encoded = base64.b64encode(view.preview).decode()
-        with st.container(width=PREVIEW_PX):
-            st.image(
-                f"data:image/jpeg;base64,{encoded}",
-                caption="Still being drawn",
-                alt=view.request.prompt,
-                width="stretch",
-            )
-
-
 _LIVE: tuple[tuple[Callable[[OperationView], object], Callable[[OperationView], None]], ...] = (
     (headline, _headline),
     (phases.standing, phases.draw),
-    (lambda view: view.preview, _preview),
     (lambda view: len(view.polls), _latest),
 )
 

@@ -176,6 +176,20 @@ def test_while_it_runs_the_timeline_is_live_and_the_button_is_stop(images: Tab, 
     assert not images.has("image-generate")
 
 
+def test_a_picture_is_sent_in_its_frame_before_the_result_is_drawn(images: Tab, azure: Upstream) -> None:
+    azure.enqueue("poll", Reply(200, operation(), {"retry-after": "1"}))
+    images.generate("a cat")
+    said = [message.SerializeToString() for message in images.sent]
+    places, pictures = (
+        [at for at, message in enumerate(said) if words in message]
+        for words in (b"The place of picture 1", b"v=view")
+    )
+    assert len(places) == 1
+    assert len(pictures) == 2, "in its frame, and then in the result"
+    assert places[0] < pictures[0]
+    assert len(images.at.image) == 1, "the frame is gone"
+
+
 def test_a_second_press_of_a_double_click_pays_once(images: Tab, azure: Upstream) -> None:
     azure.enqueue("poll", Reply(200, operation(), {"retry-after": "1"}))
     images.fill(prompt="a cat").button("generate").click()

@@ -139,17 +139,6 @@ def test_earlier_answers_are_counted(count: int, words: list[str]) -> None:
     assert [node.value for node in at.caption] == words
 
 
-def test_a_preview_has_the_prompt_for_those_who_do_not_see_it() -> None:
-    def script() -> None:
-        from tests.ui.test_timeline import view
-        from ui import timeline
-
-        timeline._preview(view("submitting", preview=b"..."))
-
-    (shown,) = AppTest.from_function(script).run().image
-    assert shown.proto.imgs[0].alt == "x"
-
-
 def test_the_text_for_support_has_every_answer_and_the_error_and_never_the_prompt() -> None:
     poll = Poll(1_700_000_000.0, 1.25, 200, "running", 2.0, "poll-7")
     failed = view(

@@ -1,0 +1,51 @@
+"""Where the pictures of an operation will stand: an empty frame for each, of its shape, until it is there.
+
+By then the browser has what Streamlit needs to show a picture, and the picture itself is on the page before
+all that is said about it.
+"""
+
+import base64
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from services import OperationView, Services
+from ui import gallery
+
+
+class Frames:
+    """The frames of one operation, in the rows its pictures will have."""
+
+    def __init__(self, services: Services, owner: str) -> None:
+        self._services, self._owner = services, owner
+        self._row = st.container(key="image-frames")
+        self._places: list[DeltaGenerator] = []
+        self._shown: dict[int, tuple[str, str, str | None]] = {}
+
+    def show(self, view: OperationView) -> None:
+        """Puts into each frame what there is: its picture, or the preview of the first."""
+        if not self._places:
+            with self._row:
+                for position, column in enumerate(gallery.columns(view.request.n)):
+                    with column, st.container(key=f"image-frame-{position}", border=True, width=560):
+                        self._places.append(st.empty())
+        for position, place in enumerate(self._places):
+            content = address, alt, caption = self._content(view, position)
+            if content != self._shown.get(position):
+                self._shown[position] = content
+                place.image(address, caption=caption, alt=alt, width="stretch")
+
+    def _content(self, view: OperationView, position: int) -> tuple[str, str, str | None]:
+        """The address of what a frame shows, words for those who do not see it, and a caption."""
+        key = view.slots[position].key if position < len(view.slots) else None
+        if key is not None:
+            return gallery.link(self._services, self._owner, key), view.request.prompt, None
+        if view.preview and position == 0:
+            return _inline("jpeg", view.preview), view.request.prompt, "Still being drawn"
+        width, height = gallery.shape(view)
+        nothing = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"/>'
+        return _inline("svg+xml", nothing.encode()), f"The place of picture {position + 1}", None
+
+
+def _inline(kind: str, content: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
