@@ -82,11 +82,15 @@ def clear() -> None:
 st.title("Text completion", anchor=False)
 writing, beside = st.columns([3, 1], gap="large")
 
-with beside:
-    settings.notice("completion")
-    knobs.completion(services)
-    presets.menu("completion", services, owner)
-    keeping.switch("completion")
+
+def parameters_beside() -> None:
+    """Draws the column beside the prompt."""
+    with beside:
+        settings.notice("completion")
+        knobs.completion(services)
+        presets.menu("completion", services, owner)
+        keeping.switch("completion")
+
 
 with writing:
     widgets.text_area(
@@ -115,7 +119,9 @@ with writing:
         if run is not None and not run.ended:
             standing(running=True)
             with following.container(key="completion-live"):
-                live.follow(run, services.frame_s)
+                live.follow(run, services.frame_s, parameters_beside)
+        else:
+            parameters_beside()
         standing(running=False)
         if run is not None:
             with st.container(key="completion-finished"):

@@ -2,7 +2,7 @@
 
 A hundred people who press at once would share the interpreter until the last page is drawn, and the event
 loop, which sends what was drawn, would hardly ever get it. So two pages are drawn at a time, and the next
-when the loop keeps up with sending.
+when the loop keeps up with sending. What a press has not changed comes last, when all have seen what it has.
 """
 
 import asyncio
@@ -23,7 +23,9 @@ class Turns:
     def __init__(self) -> None:
         self.sent = 0
         self.loop: asyncio.AbstractEventLoop | None = None
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._free = AT_ONCE
+        self._waiting = 0
+        self._change = threading.Condition()
         self._mine = threading.local()
 
     @contextmanager
@@ -37,14 +39,25 @@ class Turns:
 
     def take(self) -> None:
         """Waits for a turn, but not for ever: somebody may draw for very long."""
-        self._mine.held = self._places.acquire(timeout=PATIENCE_S)
+        with self._change:
+            self._waiting += 1
+            self._mine.held = self._change.wait_for(lambda: self._free > 0, PATIENCE_S)
+            self._waiting -= 1
+            self._free -= self._mine.held
+
+    def offered(self) -> bool:
+        """Takes a turn that nobody waits for, if there is one."""
+        with self._change:
+            self._mine.held = self._free > 0 and self._waiting == 0
+            self._free -= self._mine.held
+        return bool(self._mine.held)
 
     def rest(self) -> None:
         """Lets others draw: from here on this page follows something and is drawn now and then."""
         if getattr(self._mine, "held", False):
             self._mine.held = False
             if self.loop is None:
-                self._places.release()
+                self._give_back()
             else:
                 asyncio.run_coroutine_threadsafe(self._release(), self.loop)
 
@@ -54,7 +67,12 @@ class Turns:
             await asyncio.sleep(0)
             quiet = quiet + 1 if self.sent == sent else 0
             sent = self.sent
-        self._places.release()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        with self._change:
+            self._free += 1
+            self._change.notify()
 
 
 turns = Turns()

@@ -11,6 +11,7 @@ from tests.azure_bodies import chunk, completion, error, error_chunk, prompt_chu
 from tests.azure_reply import WHOLE, Reply
 from tests.pages.browsing import IMAGES, KEY, ME, TEXT, Tab
 from tests.upstream import Upstream
+from ui.turns import turns
 
 PARTIAL = (chunk(" Once upon"), chunk(" a time"))
 
@@ -172,6 +173,33 @@ def test_a_page_without_text_yet_says_what_it_waits_for(text: Tab, azure: Upstre
     text.fill(prompt="Hi").button("generate").click()
     text.until(lambda: text.sent.has("Waiting"))
     assert text.lines("completion-live") == [":material/edit: Waiting for the first token…"]
+
+
+def test_the_text_is_seen_before_the_parameters_are_drawn_again(
+    text: Tab, azure: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    azure.enqueue("completions", sse(*PARTIAL, done=False, hang=True, stop_after=WHOLE))
+    offers = iter([False] * 3)
+    monkeypatch.setattr(turns, "offered", lambda: text.sent.has("Once upon a time") and next(offers, True))
+    text.sent.clear()
+    text.fill(prompt="Hi").button("generate").click()
+    text.until(lambda: text.sent.has("How freely"))
+    said = [message.SerializeToString() for message in text.sent]
+    seen, beside = (
+        next(at for at, message in enumerate(said) if words in message)
+        for words in (b"Once upon a time", b"How freely")
+    )
+    assert seen < beside
+    assert sum(b"How freely" in message for message in said) == 1, "drawn once"
+
+
+def test_a_run_that_ends_before_the_parameters_had_their_turn_has_them_too(
+    text: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "offered", lambda: False)
+    text.generate("Hi", temperature=0.3)
+    assert text.value("temperature") == 0.3
+    assert [knob.label for knob in text.knobs()].count("Temperature") == 1
 
 
 def test_stop_keeps_what_came_and_ends_the_request(text: Tab, azure: Upstream) -> None:

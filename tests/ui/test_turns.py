@@ -33,7 +33,7 @@ class Drawers:
 
     def free(self) -> int:
         """How many places are free; each must have been given back once."""
-        return self.turns._places._value
+        return self.turns._free
 
     def _draw(self, number: int, then: Callable[[], None]) -> None:
         with self.turns.drawing():
@@ -71,6 +71,27 @@ def test_a_page_takes_a_turn_again_for_its_result(drawers: Drawers) -> None:
         drawers.turns.take()
         assert drawers.free() == AT_ONCE - 1
     assert drawers.free() == AT_ONCE
+
+
+def test_a_turn_is_offered_while_there_is_one(drawers: Drawers) -> None:
+    drawers.start(AT_ONCE)
+    wait(lambda: drawers.free() == 0)
+    assert not drawers.turns.offered()
+    drawers.turns.rest()
+    assert drawers.free() == 0, "what was not taken is not given back"
+    drawers.end()
+    assert drawers.turns.offered()
+    assert drawers.free() == AT_ONCE - 1
+    drawers.turns.rest()
+    assert drawers.free() == AT_ONCE
+
+
+def test_nobody_is_offered_a_turn_that_another_waits_for(drawers: Drawers) -> None:
+    drawers.start(AT_ONCE + 1)
+    wait(lambda: drawers.turns._waiting == 1)
+    drawers.turns._free += 1  # which the one who waits has not heard of yet
+    assert not drawers.turns.offered()
+    drawers.end()
 
 
 def test_nobody_waits_for_ever(drawers: Drawers, monkeypatch: pytest.MonkeyPatch) -> None:
