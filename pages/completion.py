@@ -23,6 +23,7 @@ from ui import (
 )
 from ui.attempt import attempt, show_problem
 from ui.confirm import start_over
+from ui.turns import turns
 
 services, owner = session.services(), session.owner()
 session.restore("completion")
@@ -118,8 +119,9 @@ with writing:
         following = st.empty()
         if run is not None and not run.ended:
             standing(running=True)
+            turns.later(parameters_beside)
             with following.container(key="completion-live"):
-                live.follow(run, services.frame_s, parameters_beside)
+                live.follow(run, services.frame_s)
         else:
             parameters_beside()
         standing(running=False)

@@ -21,15 +21,11 @@ _STATES = {
 }
 
 
-def follow(run: Run[TextSnapshot], interval: Callable[[], float], rest: Callable[[], None]) -> None:
-    """Shows a run as it goes, until it has ended.
-
-    rest: draws what else the page has, as soon as nobody waits for a first look at what they have pressed.
-    """
+def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
+    """Shows a run as it goes, until it has ended, and draws what was put off when there is time."""
     written, status = st.container(), st.empty()
     said = ""
     growing: cards.Growing | None = None
-    whole = False
     for snapshot in run.changes(interval):
         for choice in snapshot.choices:
             with written:
@@ -43,14 +39,10 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float], rest: Callable
             status.caption(now)
             said = now
         session.may_interrupt()
-        if not whole and turns.offered():
-            rest()
-            turns.rest()
-            whole = True
+        turns.catch_up()
     time.sleep(PAINT_S)  # of the last text, before the browser has a result to draw
     turns.take()  # for the result; the last text of others comes first
-    if not whole:
-        rest()
+    turns.finish()
 
 
 def _waiting(request: CompletionRequest) -> str:

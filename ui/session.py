@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -96,21 +97,25 @@ def keep(page: str) -> None:
 
     Called at the start of every script run, since Streamlit forgets the widgets of a page that is left.
     """
-    if f"{page}-prompt" not in st.session_state:
-        return  # another page is open
-    kept = _kept(page)  # holds the knobs that were put away a moment ago
-    content = {
-        key: st.session_state.get(key, kept.get(key, default))
-        for key, default in parameters.PAGES[page].items()
-    }
-    content["origin"] = services().deployments.origin
-    st.session_state[f"{page}-kept"] = content
-    if kept != content:
-        switch = f"{page}-keep"
-        try:
-            services().save_draft(owner(), page, content if content[switch] else {switch: False})
-        except ServiceError as error:
-            st.toast(f"Your draft is not kept: {escape(str(error))}", icon=":material/warning:")
+    held, saved = f"{page}-kept", f"{page}-saved"
+    if f"{page}-prompt" in st.session_state:  # else another page is open
+        kept = _kept(page)  # holds the knobs that were put away a moment ago
+        st.session_state.setdefault(saved, kept)
+        st.session_state[held] = {
+            key: st.session_state.get(key, kept.get(key, default))
+            for key, default in parameters.PAGES[page].items()
+        } | {"origin": services().deployments.origin}
+    if st.session_state.get(held) != st.session_state.get(saved):
+        turns.later(partial(_save, page))
+
+
+def _save(page: str) -> None:
+    content, switch = st.session_state[f"{page}-kept"], f"{page}-keep"
+    try:
+        services().save_draft(owner(), page, content if content[switch] else {switch: False})
+    except ServiceError as error:
+        st.toast(f"Your draft is not kept: {escape(str(error))}", icon=":material/warning:")
+    st.session_state[f"{page}-saved"] = content  # last, since Streamlit may break off at each access
 
 
 def _kept(page: str) -> dict[str, Any]:

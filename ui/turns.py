@@ -2,12 +2,13 @@
 
 A hundred people who press at once would share the interpreter until the last page is drawn, and the event
 loop, which sends what was drawn, would hardly ever get it. So two pages are drawn at a time, and the next
-when the loop keeps up with sending. What a press has not changed comes last, when all have seen what it has.
+when the loop keeps up with sending. What can wait comes last, when all have had a first look at what they
+pressed.
 """
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 AT_ONCE = 2
 PATIENCE_S = 10.0
 QUIET = 3  # rounds of the event loop without sending
+
+
+class _Mine(threading.local):
+    """What one page has: whether it is its turn, and what it puts off."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self.later: list[Callable[[], None]] = []
 
 
 class Turns:
@@ -26,14 +35,16 @@ class Turns:
         self._free = AT_ONCE
         self._waiting = 0
         self._change = threading.Condition()
-        self._mine = threading.local()
+        self._mine = _Mine()
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
-        """Draws a page when it is its turn."""
+        """Draws a page when it is its turn, and in the end what it has put off."""
+        self._mine.later.clear()
         self.take()
         try:
             yield
+            self.finish()
         finally:
             self.rest()
 
@@ -45,16 +56,31 @@ class Turns:
             self._waiting -= 1
             self._free -= self._mine.held
 
-    def offered(self) -> bool:
+    def later(self, do: Callable[[], None]) -> None:
+        """Puts something off; it is lost if the page is broken off before."""
+        self._mine.later.append(do)
+
+    def catch_up(self) -> None:
+        """Does what was put off, if nobody waits for a turn."""
+        if self._mine.later and self._offered():
+            self.finish()
+            self.rest()
+
+    def finish(self) -> None:
+        """Does what was put off."""
+        while self._mine.later:
+            self._mine.later.pop(0)()
+
+    def _offered(self) -> bool:
         """Takes a turn that nobody waits for, if there is one."""
         with self._change:
             self._mine.held = self._free > 0 and self._waiting == 0
             self._free -= self._mine.held
-        return bool(self._mine.held)
+        return self._mine.held
 
     def rest(self) -> None:
         """Lets others draw: from here on this page follows something and is drawn now and then."""
-        if getattr(self._mine, "held", False):
+        if self._mine.held:
             self._mine.held = False
             if self.loop is None:
                 self._give_back()

@@ -180,7 +180,7 @@ def test_the_text_is_seen_before_the_parameters_are_drawn_again(
 ) -> None:
     azure.enqueue("completions", sse(*PARTIAL, done=False, hang=True, stop_after=WHOLE))
     offers = iter([False] * 3)
-    monkeypatch.setattr(turns, "offered", lambda: text.sent.has("Once upon a time") and next(offers, True))
+    monkeypatch.setattr(turns, "_offered", lambda: text.sent.has("Once upon a time") and next(offers, True))
     text.sent.clear()
     text.fill(prompt="Hi").button("generate").click()
     text.until(lambda: text.sent.has("How freely"))
@@ -196,7 +196,7 @@ def test_the_text_is_seen_before_the_parameters_are_drawn_again(
 def test_a_run_that_ends_before_the_parameters_had_their_turn_has_them_too(
     text: Tab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "offered", lambda: False)
+    monkeypatch.setattr(turns, "_offered", lambda: False)
     text.generate("Hi", temperature=0.3)
     assert text.value("temperature") == 0.3
     assert [knob.label for knob in text.knobs()].count("Temperature") == 1

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -73,25 +74,47 @@ def test_a_page_takes_a_turn_again_for_its_result(drawers: Drawers) -> None:
     assert drawers.free() == AT_ONCE
 
 
-def test_a_turn_is_offered_while_there_is_one(drawers: Drawers) -> None:
+def test_what_was_put_off_is_done_when_a_turn_is_free(drawers: Drawers) -> None:
+    done = list[str]()
     drawers.start(AT_ONCE)
     wait(lambda: drawers.free() == 0)
-    assert not drawers.turns.offered()
-    drawers.turns.rest()
-    assert drawers.free() == 0, "what was not taken is not given back"
+    for name in ("first", "second"):
+        drawers.turns.later(partial(done.append, name))
+    drawers.turns.catch_up()
+    assert (done, drawers.free()) == ([], 0)
     drawers.end()
-    assert drawers.turns.offered()
-    assert drawers.free() == AT_ONCE - 1
-    drawers.turns.rest()
-    assert drawers.free() == AT_ONCE
+    drawers.turns.catch_up()
+    drawers.turns.catch_up()
+    assert (done, drawers.free()) == (["first", "second"], AT_ONCE)
 
 
-def test_nobody_is_offered_a_turn_that_another_waits_for(drawers: Drawers) -> None:
+def test_what_was_put_off_lets_those_draw_first_who_wait(drawers: Drawers) -> None:
+    done = list[str]()
     drawers.start(AT_ONCE + 1)
     wait(lambda: drawers.turns._waiting == 1)
+    drawers.turns.later(partial(done.append, "late"))
     drawers.turns._free += 1  # which the one who waits has not heard of yet
-    assert not drawers.turns.offered()
+    drawers.turns.catch_up()
+    assert done == []
     drawers.end()
+
+
+def test_what_was_put_off_is_done_at_the_end_at_the_latest(drawers: Drawers) -> None:
+    done = list[str]()
+    with drawers.turns.drawing():
+        drawers.turns.later(partial(done.append, "late"))
+        assert done == []
+    assert done == ["late"]
+
+
+def test_what_a_broken_page_has_put_off_is_not_done_by_the_next(drawers: Drawers) -> None:
+    done = list[str]()
+    with pytest.raises(RuntimeError), drawers.turns.drawing():
+        drawers.turns.later(partial(done.append, "late"))
+        raise RuntimeError
+    with drawers.turns.drawing():
+        pass
+    assert done == []
 
 
 def test_nobody_waits_for_ever(drawers: Drawers, monkeypatch: pytest.MonkeyPatch) -> None:
