@@ -9,6 +9,7 @@ from services import Deployment, ServiceError, Services
 from tests.pages.browsing import HISTORY, IMAGES, ME, TEXT, Tab
 from tests.upstream import Upstream
 from ui import examples
+from ui.turns import turns
 
 PROMPT = '  my "prompt"\n\twith $x$ and 🏖️ '
 SETTINGS = {
@@ -56,6 +57,19 @@ def test_a_page_switch_keeps_both_pages_as_they_were(text: Tab) -> None:
     text.fill(prompt="a cat", n=2).go(TEXT)
     assert held(text, SETTINGS | {"prompt": ""}) == SETTINGS | {"prompt": PROMPT}
     assert held(text.go(IMAGES), ("prompt", "n")) == {"prompt": "a cat", "n": 2}
+
+
+@pytest.mark.parametrize("elsewhere", [TEXT, HISTORY])
+def test_what_a_script_run_could_not_save_before_it_was_broken_off_the_next_one_saves(
+    text: Tab, visit: Callable[..., Tab], monkeypatch: pytest.MonkeyPatch, elsewhere: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(turns, "later", lambda do: None)  # noqa: ARG005 (what is put off is lost)
+        text.fill(prompt=PROMPT).at.run()
+        text.go(elsewhere)
+    assert visit().value("prompt") == ""
+    text.at.run()
+    assert visit().value("prompt") == PROMPT
 
 
 CHATTING = {"call": "Chat", "system": "You are a pirate.", "effort": "low"}
