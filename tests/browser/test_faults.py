@@ -15,7 +15,6 @@ TEXT = "Hello from the fake"
 # what the service answers, how often it is asked, and what the page says
 FAULTS = {
     "nothing": (Reply(reset=True), 1, "was lost before it answered"),
-    "not http": (Reply.raw(b"nonsense\r\n\r\n"), 1, "may have been accepted, and may be billed"),
     "a proxy's page": (
         Reply(502, f"<h1>{ECHO}</h1>", {"content-type": "text/html"}),
         1,
@@ -29,6 +28,7 @@ FAULTS = {
     "bad json": (Reply(200, "{", {"content-type": "application/json"}), 1, "not valid JSON"),
     "both keys": (Reply(401, ECHO), 2, "The service refused both keys."),
     "redirect": (Reply(307, "", {"location": "http://127.0.0.1:1/"}), 1, "an unexpected redirect"),
+    "not http": (Reply.raw(b"nonsense\r\n\r\n"), 1, "may have been accepted, and may be billed"),
     "tomorrow": (error("rate_limit", headers={"retry-after": "86400"}), 1, "Try again in 24 h."),
     "broken off": (
         sse(prompt_chunk(), chunk(" Half a"), done=False, stop_after=WHOLE, reset=True),
@@ -45,6 +45,7 @@ def test_faults_are_told_where_the_result_would_be(page: Page, start: Start) -> 
         for name, (reply, requests, words) in FAULTS.items():
             before = len(azure.requests)
             azure.enqueue("completions", *[reply] * requests)
+            expect(main(page)).not_to_contain_text(words)  # of the fault before
             ask(page, f"Try {name}")
             expect(main(page)).to_contain_text(words)
             expect(prompt(page)).to_have_value(f"Try {name}")
