@@ -96,6 +96,7 @@ def parameters_beside() -> None:
 with writing:
     widgets.text_area(
         "completion-prompt",
+        persist_state="session",
         height=180,
         placeholder="Write the beginning of a text. The model goes on from there.",
     )

@@ -108,6 +108,7 @@ with beside:
 with making:
     widgets.text_area(
         "image-prompt",
+        persist_state="session",
         height=120,
         placeholder="Describe a picture: what is in it, where, in which light and style.",
     )

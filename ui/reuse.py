@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from services import CompletionRequest, ImageRequest, Services
-from ui import parameters, places
+from ui import parameters, places, session
 
 Request = CompletionRequest | ImageRequest
 
@@ -63,7 +63,8 @@ def leave() -> None:
         page, place, widgets = "completion", places.TEXT, parameters.completion_widgets(used.request)
     else:
         page, place, widgets = "image", places.IMAGES, parameters.image_widgets(used.request)
-    prompt = f"{page}-prompt"
-    st.session_state.update(widgets if used.run else {prompt: used.request.prompt})
+    prompt = {f"{page}-prompt": used.request.prompt}
+    session.fill(page, widgets if used.run else prompt)
+    st.session_state.update(prompt)
     used.due = False
     st.switch_page(str(place), query_params={"run": used.run} if used.run else {})

@@ -83,7 +83,7 @@ def restore(page: str) -> None:
         for key in defaults:
             if key in st.session_state:
                 st.session_state[key] = st.session_state[key]
-    entered = f"{page}-prompt" not in st.session_state  # then what is there may be an older value
+    entered = not _is_open(page)  # then what is there may be an older value
     missing = [key for key in defaults if entered or key not in st.session_state]
     if missing:
         kept = _kept(page)
@@ -97,16 +97,27 @@ def keep(page: str) -> None:
 
     Called at the start of every script run, since Streamlit forgets the widgets of a page that is left.
     """
-    held, saved = f"{page}-kept", f"{page}-saved"
-    if f"{page}-prompt" in st.session_state:  # else another page is open
-        kept = _kept(page)  # holds the knobs that were put away a moment ago
-        st.session_state.setdefault(saved, kept)
-        st.session_state[held] = {
-            key: st.session_state.get(key, kept.get(key, default))
-            for key, default in parameters.PAGES[page].items()
-        } | {"origin": services().deployments.origin}
-    if st.session_state.get(held) != st.session_state.get(saved):
+    prompt = f"{page}-prompt"
+    if _is_open(page):
+        fill(page, {key: st.session_state[key] for key in parameters.PAGES[page] if key in st.session_state})
+    elif prompt in st.session_state and st.session_state[prompt] != _kept(page).get(prompt):
+        fill(page, {prompt: st.session_state[prompt]})
+    if st.session_state.get(f"{page}-kept") != st.session_state.get(f"{page}-saved"):
         turns.later(partial(_save, page))
+
+
+def fill(page: str, values: dict[str, Any]) -> None:
+    """Makes a page hold these values when it is opened, and what it held last where they say nothing."""
+    kept = _kept(page)
+    st.session_state.setdefault(f"{page}-saved", kept)
+    held = {key: values.get(key, kept.get(key, default)) for key, default in parameters.PAGES[page].items()}
+    st.session_state[f"{page}-kept"] = held | {"origin": services().deployments.origin}
+
+
+def _is_open(page: str) -> bool:
+    """Whether a page's widgets are there. Of a page that is left Streamlit forgets all but the prompt, even
+    what changed just before the press on the navigation: it breaks off the script run that would keep it."""
+    return f"{page}-keep" in st.session_state
 
 
 def _save(page: str) -> None:

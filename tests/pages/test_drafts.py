@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
+from streamlit.runtime.state import SessionState
 
 from services import Deployment, ServiceError, Services
 from tests.pages.browsing import HISTORY, IMAGES, ME, TEXT, Tab
@@ -70,6 +73,36 @@ def test_what_a_script_run_could_not_save_before_it_was_broken_off_the_next_one_
     assert visit().value("prompt") == ""
     text.at.run()
     assert visit().value("prompt") == PROMPT
+
+
+@pytest.mark.parametrize(("here", "there"), [(TEXT, IMAGES), (IMAGES, TEXT), (TEXT, HISTORY)])
+def test_what_was_typed_just_before_a_page_switch_is_not_lost(
+    text: Tab, monkeypatch: pytest.MonkeyPatch, here: str, there: str
+) -> None:
+    """A press on the navigation commits the text, and breaks off the script run for it before its first line;
+    the browser sends no widget of the page that it leaves."""
+    text.go(here)
+    text.at.switch_page(there)
+    switch = RerunData(page_script_hash=text.at._page_hash, widget_states=WidgetStates())
+    text.at.switch_page(here)
+    request, take_over = ScriptRunner.request_rerun, SessionState.on_script_will_rerun
+    runners = list[ScriptRunner]()
+
+    def started(runner: ScriptRunner, data: RerunData) -> bool:
+        runners.append(runner)
+        return request(runner, data)
+
+    def interrupted(state: SessionState, *args: Any, **options: Any) -> None:
+        take_over(state, *args, **options)
+        if len(runners) == 1:
+            started(runners[0], switch)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ScriptRunner, "request_rerun", started)
+        patch.setattr(SessionState, "on_script_will_rerun", interrupted)
+        text.fill(prompt=PROMPT).at.run()
+    assert len(runners) == 2
+    assert text.go(here).value("prompt") == PROMPT
 
 
 CHATTING = {"call": "Chat", "system": "You are a pirate.", "effort": "low"}
