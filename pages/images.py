@@ -126,13 +126,12 @@ with making:
         status = st.container(key="image-status")
         following = status.empty()
 
-    if watching:
+    if view and watching:
         with primary:
             actions.primary("image", shown, running=True, generate=generate, stop=stop)
         with following.container(key="image-live"):
-            view = timeline.follow(
-                partial(services.operation, owner, shown), services.await_step, Frames(services, owner)
-            )
+            frames = Frames(view.request.n, services, owner)
+            view = timeline.follow(partial(services.operation, owner, shown), services.await_step, frames)
     st.session_state["image-intent"] = secrets.token_urlsafe(12)  # the next press is a new operation
     with primary:
         actions.primary("image", shown, running=False, generate=generate, stop=stop)

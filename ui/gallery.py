@@ -101,7 +101,7 @@ def _empty(position: int, why: str) -> None:
 def _picture(
     key: str, slot: Slot, position: int, view: OperationView, services: Services, owner: str
 ) -> None:
-    st.image(link(services, owner, key), alt=_described(slot, view), width="stretch")
+    st.image(link(services, owner, key), alt=described(slot, view), width="stretch")
     if slot.revised_prompt:
         st.caption(f"Revised prompt: {escape(slot.revised_prompt)}")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -121,7 +121,7 @@ def link(services: Services, owner: str, key: str) -> str:
     return absolute(services.picture_link(owner, key, "view"))
 
 
-def _described(slot: Slot, view: OperationView) -> str:
+def described(slot: Slot, view: OperationView) -> str:
     """The text in place of a picture: what was asked for, and what the service made of that."""
     prompt = view.request.prompt
     return f"{prompt} (revised by the service: {slot.revised_prompt})" if slot.revised_prompt else prompt

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from services import ImageRequest, OperationView, Slot
+from tests.pages.browsing import Sent
 from tests.ui.test_timeline import view
-from ui.frames import Frames
 
 LINKS = SimpleNamespace(picture_link=lambda owner, key, size: f"/pictures/{owner}/{key}/{size}")
 
@@ -18,9 +18,10 @@ def shown(*views: OperationView) -> list[Any]:
     """The images that stand there after the operation was seen like this, one look after the other."""
 
     def script(views: "Any") -> None:
-        from tests.ui.test_frames import LINKS, Frames
+        from tests.ui.test_frames import LINKS
+        from ui.frames import Frames
 
-        frames = Frames(LINKS, "me")  # type: ignore[arg-type]
+        frames = Frames(views[0].request.n, LINKS, "me")  # type: ignore[arg-type]
         for each in views:
             frames.show(each)
 
@@ -65,11 +66,9 @@ def test_a_picture_replaces_what_stood_in_its_frame_and_nothing_fills_the_place_
     assert second.alt == "The place of picture 2"
 
 
-def test_a_frame_is_sent_again_only_when_it_shows_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent = list[str]()
-    place = SimpleNamespace(image=lambda address, **_: sent.append(address))
-    frames = Frames(LINKS, "me")  # type: ignore[arg-type]
-    frames._places = [place]  # type: ignore[list-item]
-    for preview in (None, None, b"1", b"1", b"2"):
-        frames.show(view("submitting", preview=preview))
-    assert [drawing(address)[:4] for address in sent] == [b"<svg", b"1", b"2"]
+def test_a_frame_is_sent_again_only_when_it_shows_something_else(sent: Sent) -> None:
+    shown(*(view("submitting", preview=preview) for preview in (None, None, b"1", b"1", b"2")))
+    images = [
+        message.delta.new_element.imgs for message in sent if message.delta.new_element.HasField("imgs")
+    ]
+    assert [drawing(image.imgs[0].url)[:4] for image in images] == [b"<svg", b"1", b"2"]
