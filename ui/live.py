@@ -22,7 +22,7 @@ _STATES = {
 
 
 def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
-    """Shows a run as it goes, until it has ended, and draws what was put off when there is time."""
+    """Shows a run as it goes, until it has ended; what was put off is drawn by then."""
     written, status = st.container(), st.empty()
     said = ""
     growing: cards.Growing | None = None
@@ -39,7 +39,6 @@ def follow(run: Run[TextSnapshot], interval: Callable[[], float]) -> None:
             status.caption(now)
             said = now
         session.may_interrupt()
-        turns.catch_up()
     time.sleep(PAINT_S)  # of the last text, before the browser has a result to draw
     turns.take()  # for the result; the last text of others comes first
     turns.finish()

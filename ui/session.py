@@ -141,12 +141,14 @@ def _kept(page: str) -> dict[str, Any]:
 
 
 def may_interrupt() -> None:
-    """Between two drawings of what a script run follows: others have their turn, and Streamlit may end it.
+    """Between two drawings of what a script run follows: Streamlit may end it, others have their turn, and
+    what was put off is done when nobody waits.
 
-    It does so where the session is read, when the person has pressed something or left.
+    Streamlit ends it where the session is read, when the person has pressed something or left.
     """
     turns.rest()
     st.session_state.get("run")
+    turns.catch_up()
 
 
 def addressed_run() -> str:

@@ -9,6 +9,8 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.runtime.state import SessionState
 
 from services import Deployment, ServiceError, Services
+from tests.azure_bodies import operation
+from tests.azure_reply import Reply
 from tests.pages.browsing import HISTORY, IMAGES, ME, TEXT, Tab
 from tests.upstream import Upstream
 from ui import examples
@@ -103,6 +105,17 @@ def test_what_was_typed_just_before_a_page_switch_is_not_lost(
         text.fill(prompt=PROMPT).at.run()
     assert len(runners) == 2
     assert text.go(here).value("prompt") == PROMPT
+
+
+@pytest.mark.parametrize("page", [TEXT, IMAGES])
+def test_a_draft_is_kept_while_what_was_asked_for_is_still_made(
+    text: Tab, azure: Upstream, page: str
+) -> None:
+    azure.hold("completions")
+    azure.enqueue("poll", Reply(200, operation(), {"retry-after": "20"}))
+    text.go(page).fill(prompt=PROMPT).button("generate").click()
+    text.until(lambda: text.services.draft(ME, text.page).get(f"{text.page}-prompt") == PROMPT)
+    assert text.has(f"{text.page}-stop")
 
 
 CHATTING = {"call": "Chat", "system": "You are a pirate.", "effort": "low"}
