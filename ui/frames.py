@@ -12,6 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from services import OperationView, Services, Slot
 from ui import gallery
 
+LARGE_PX = 1024  # the page makes a frame smaller, never larger
+
 
 class Frames:
     """The frames of one operation, in the rows its pictures will have."""
@@ -38,6 +40,8 @@ class Frames:
         if view.preview and position == 0:
             return _inline("jpeg", view.preview), view.request.prompt, "Still being drawn"
         width, height = gallery.shape(view)
+        scale = max(1, LARGE_PX // max(width, height))  # no size was asked for: the shape alone is known
+        width, height = width * scale, height * scale
         nothing = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"/>'
         return _inline("svg+xml", nothing.encode()), f"The place of picture {position + 1}", None
 

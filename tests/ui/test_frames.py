@@ -42,7 +42,7 @@ def test_each_picture_has_its_frame_from_the_start(count: int) -> None:
 
 @pytest.mark.parametrize(
     ("size", "shape"),
-    [("1024x1536", b'width="1024" height="1536"'), ("auto", b'width="1" height="1"')],
+    [("1024x1536", b'width="1024" height="1536"'), ("auto", b'width="1024" height="1024"')],
 )
 def test_a_frame_has_the_shape_that_was_asked_for(size: str, shape: bytes) -> None:
     (frame,) = shown(view("polling", request=ImageRequest(prompt="x", size=size)))
